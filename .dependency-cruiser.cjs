@@ -1,0 +1,76 @@
+// The house plan: each room, and the rooms and packages it may import (docs/adr/0001-rooms.md).
+const PLAN = {
+  marking: { rooms: [], packages: ['fast-xml-parser'] },
+  signing: { rooms: [], packages: ['canonicalize', 'jose', '@noble/hashes'] },
+  ledger: { rooms: ['signing'], packages: ['@noble/hashes', '@noble/curves'] },
+  workflow: { rooms: ['marking', 'signing'], packages: ['zod'] },
+  certificate: { rooms: ['marking', 'signing', 'ledger', 'workflow'], packages: ['zod'] },
+  access: { rooms: ['marking', 'workflow'], packages: ['@casl/ability', 'zod'] },
+  contracts: { rooms: ['marking', 'workflow', 'certificate'], packages: ['zod'] },
+  database: { rooms: ['access'], packages: 'any' },
+  audit: { rooms: ['signing', 'ledger', 'access', 'contracts', 'database'], packages: 'any' },
+  people: { rooms: ['marking', 'signing', 'workflow', 'access', 'contracts', 'audit', 'database'], packages: 'any' },
+  records: { rooms: ['marking', 'signing', 'access', 'contracts', 'audit', 'database'], packages: 'any' },
+  release: {
+    rooms: ['marking', 'signing', 'workflow', 'certificate', 'access', 'contracts', 'people', 'records', 'audit', 'database'],
+    packages: 'any',
+  },
+  register: { rooms: ['marking', 'signing', 'ledger', 'workflow', 'certificate', 'contracts', 'database'], packages: 'any' },
+};
+for (const dir of require('node:fs').readdirSync('libs'))
+  if (!PLAN[dir]) throw new Error(`libs/${dir} is not in the house plan`);
+
+const room = ([name, { rooms, packages }]) => {
+  const allowed = [`^libs/${name}/src/`, ...rooms.map((r) => `^libs/${r}/src/index[.]ts$`)];
+  return {
+    name: `${name}-stays-in-its-room`,
+    severity: 'error',
+    comment: 'docs/adr/0001-rooms.md',
+    from: { path: `^libs/${name}/src/`, pathNot: '[.](db-)?spec[.]ts$' },
+    to:
+      packages === 'any'
+        ? { path: '^(apps|libs|tools|demo|test)/', pathNot: allowed }
+        : { pathNot: [...allowed, ...packages.map((p) => `node_modules/${p}/`)] },
+  };
+};
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(PLAN).map(room),
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'apps-use-front-doors',
+      severity: 'error',
+      from: { path: '^(apps|tools|demo)/', pathNot: '[.](db-)?spec[.]ts$' },
+      to: { path: '^libs/', pathNot: '^libs/[^/]+/src/index[.]ts$' },
+    },
+    {
+      name: 'register-sees-only-the-public-side',
+      severity: 'error',
+      from: { path: '^apps/register/' },
+      to: {
+        path: '^(apps|libs)/',
+        pathNot: '^(apps/register|libs/(register|contracts|marking|signing|ledger|workflow|certificate|database))/',
+      },
+    },
+    {
+      name: 'sql-in-stores-only',
+      severity: 'error',
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['^libs/[^/]+/src/store/', '^libs/database/', '[.]module[.]ts$', '[.](db-)?spec[.]ts$'],
+      },
+      to: { path: '(^|node_modules/)(typeorm|pg|@nestjs/typeorm)(/|$)' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      conditionNames: ['imprimatur', 'import', 'require', 'node', 'default', 'types'],
+      exportsFields: ['exports'],
+    },
+  },
+};

@@ -1,0 +1,24 @@
+import { CreateAudit1767225600004 } from './main/1767225600004-create-audit';
+import { CreateCases1767225600006 } from './main/1767225600006-create-cases';
+import { CreateGuardQuestions1767225600007 } from './main/1767225600007-create-guard-questions';
+import { CreateOutbox1767225600005 } from './main/1767225600005-create-outbox';
+import { CreatePeople1767225600000 } from './main/1767225600000-create-people';
+import { CreateRecords1767225600003 } from './main/1767225600003-create-records';
+import { CreateRights1767225600001 } from './main/1767225600001-create-rights';
+import { CreateSessions1767225600002 } from './main/1767225600002-create-sessions';
+import { CreateRegister1767225600000 } from './register/1767225600000-create-register';
+
+/** The restricted side's migrations, in order. */
+export const MAIN_MIGRATIONS = [
+  CreatePeople1767225600000,
+  CreateRights1767225600001,
+  CreateSessions1767225600002,
+  CreateRecords1767225600003,
+  CreateAudit1767225600004,
+  CreateOutbox1767225600005,
+  CreateCases1767225600006,
+  CreateGuardQuestions1767225600007,
+];
+
+/** The public side's migrations, in order. */
+export const REGISTER_MIGRATIONS = [CreateRegister1767225600000];
