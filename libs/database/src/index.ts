@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from './clock';
+export { Clock, systemClock } from './clock';
 export { type DataSourceOptions, dataSourceFor, openDataSource } from './data-source';
 export { type MigrateOptions, migrate } from './migrate';
 export { type OutboxMessage, leaveInOutbox } from './outbox';

@@ -1,0 +1,15 @@
+import { SetMetadata, applyDecorators } from '@nestjs/common';
+
+/** What a token may be limited to. A signed-in session has every scope. */
+export const SCOPES = ['documents:read', 'documents:write', 'cases:read', 'cases:write', 'audit:read', 'instruments:write', 'me'] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** `public`: open to anyone. Otherwise a session or a token with the scope; the instance is decided by the use case. */
+export type RoutePermission = 'public' | { readonly scope: Scope };
+
+export const ROUTE_PERMISSION = 'imprimatur:route-permission';
+
+/** Declares who may reach a route. INVARIANT (fail_closed): the process does not start with a route that declares nothing. */
+export const Permission = (permission: RoutePermission): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(ROUTE_PERMISSION, permission));

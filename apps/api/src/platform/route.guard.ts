@@ -1,0 +1,48 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import type { Actor } from '#access';
+import { ProblemError } from '#contracts';
+import type { AuthenticatedRequest } from './actor';
+import { ROUTE_PERMISSION, type RoutePermission } from './permission';
+
+/** The passport strategies that may authenticate a request: the session cookie, then the bearer token. */
+const Authenticated = AuthGuard(['session-cookie', 'api-token']);
+
+/**
+ * Lets a request through only with the actor and the scope that its route declares.
+ *
+ * INVARIANT (fail_closed): no declaration, no strategy that succeeded or a missing scope means no.
+ */
+@Injectable()
+export class RouteGuard extends Authenticated implements CanActivate {
+  constructor(private readonly reflector: Reflector) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const permission = this.reflector.getAllAndOverride<RoutePermission | undefined>(ROUTE_PERMISSION, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (permission === undefined) throw new ProblemError('not-found');
+    if (permission === 'public') return true;
+    await super.canActivate(context);
+    const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    if (user === undefined) throw new ProblemError('not-signed-in');
+    if (user.scopes !== null && !user.scopes.includes(permission.scope)) {
+      throw new ProblemError('outside-scope', {
+        reasons: [{ code: 'scope', rule: 'token-scope', need: permission.scope, have: user.scopes.join(' ') }],
+      });
+    }
+    return true;
+  }
+
+  /** What the strategies answered. An error inside one of them is an error, never a way in. */
+  override handleRequest<User = Actor>(error: unknown, user: User | false | null | undefined): User {
+    if (error instanceof Error) throw error;
+    if (error !== null && error !== undefined) throw new ProblemError('internal-error');
+    if (user === null || user === undefined || user === false) throw new ProblemError('not-signed-in');
+    return user;
+  }
+}

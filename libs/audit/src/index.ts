@@ -1,0 +1,2 @@
+export { type AuditEvent, type EventAuthor, Refusals, record } from './record';
+export { uuidv7 } from './uuidv7';

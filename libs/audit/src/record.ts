@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import type { Actor } from '#access';
+import { ProblemError } from '#contracts';
+import type { Clock, SeparateTransactions, Tx } from '#database';
+import { canonicalJson } from '#signing';
+import { uuidv7 } from './uuidv7';
+
+/** What happened. Names things by id, never by their words. */
+export interface AuditEvent {
+  readonly action: string;
+  readonly outcome: 'done' | 'refused' | 'failed';
+  readonly thing?: { readonly kind: string; readonly id: string };
+  readonly documentId?: string;
+  readonly caseId?: string;
+  /** Ids, codes and counts that explain the event. */
+  readonly details?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+/** Who did it: an actor, a duty of the house such as `guard`, or nobody who is known. */
+export type EventAuthor = Pick<Actor, 'personId' | 'requestId'> | { readonly duty: string } | { readonly requestId: string };
+
+/**
+ * Records an event in the transaction that it belongs to and answers its id. The sealer finds it there.
+ *
+ * INVARIANT (no_silent_read): if the record cannot be written nothing may be given, so every failure here is the
+ * problem `record-unavailable`, and the transaction rolls back.
+ */
+export async function record(tx: Tx, author: EventAuthor, event: AuditEvent, at: Date): Promise<string> {
+  const id = uuidv7(at);
+  const personId = 'personId' in author ? author.personId : null;
+  const requestId = 'requestId' in author ? author.requestId : null;
+  const body = canonicalJson({
+    id,
+    at: at.toISOString(),
+    person: personId,
+    duty: 'duty' in author ? author.duty : null,
+    request: requestId,
+    action: event.action,
+    outcome: event.outcome,
+    thing: event.thing ?? null,
+    document: event.documentId ?? null,
+    case: event.caseId ?? null,
+    details: event.details ?? {},
+  });
+  try {
+    await tx.change(
+      `INSERT INTO audit_event (id, at, person_id, action, outcome, thing_kind, thing_id, document_id, case_id, request_id, record, salt)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+      [
+        id,
+        at,
+        personId,
+        event.action,
+        event.outcome,
+        event.thing?.kind ?? null,
+        event.thing?.id ?? null,
+        event.documentId ?? null,
+        event.caseId ?? null,
+        requestId,
+        body,
+        randomBytes(32),
+      ],
+    );
+  } catch (error) {
+    throw new ProblemError('record-unavailable', { detail: 'the access record could not be written' }, { cause: error });
+  }
+  return id;
+}
+
+/**
+ * Records refusals and failed attempts in a transaction of their own, on a connection of their own: the rollback of
+ * what was refused must not take the record with it. What is recorded is what was asked, and that it was not given.
+ */
+export class Refusals {
+  constructor(
+    private readonly transactions: SeparateTransactions,
+    private readonly clock: Clock,
+  ) {}
+
+  async record(author: Actor | { readonly requestId: string }, event: Omit<AuditEvent, 'outcome'>): Promise<void> {
+    const write = async (tx: Tx): Promise<void> => {
+      await record(tx, author, { ...event, outcome: 'refused' }, this.clock.now());
+    };
+    await ('sid' in author ? this.transactions.run(author, write) : this.transactions.asDuty(write));
+  }
+}

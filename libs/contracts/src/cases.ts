@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { idSchema, labelSchema, momentSchema } from './label';
+import { reasonSchema } from './problem';
+
+const text = (most: number) => z.string().trim().min(1).max(most);
+
+/** Why a portion is withheld. A code, never a sentence: sentences about secrets are secrets. */
+export const reasonCodeSchema = z.string().regex(/^[A-Z][A-Z-]{1,39}$/);
+
+export const caseItemInputSchema = z
+  .discriminatedUnion('treatment', [
+    z.strictObject({ portion: idSchema, treatment: z.literal('include') }),
+    z.strictObject({ portion: idSchema, treatment: z.literal('withhold'), reasonCode: reasonCodeSchema }),
+    z.strictObject({
+      portion: idSchema,
+      treatment: z.literal('substitute'),
+      reasonCode: reasonCodeSchema.optional(),
+      text: text(20_000),
+    }),
+  ])
+  .meta({ id: 'CaseItemInput', description: 'What happens to one portion: include, withhold with a reason code, or substitute' });
+
+export const windowSchema = z
+  .strictObject({ notBefore: momentSchema, notAfter: momentSchema })
+  .meta({ id: 'Window', description: 'Not before, not after: the guard publishes within it or not at all' });
+
+export const submitCaseSchema = z
+  .strictObject({
+    document: idSchema,
+    title: text(300),
+    summary: text(2_000),
+    audience: labelSchema,
+    procedure: z.strictObject({ id: text(80), version: z.number().int().min(1).optional() }),
+    window: windowSchema,
+    items: z.array(caseItemInputSchema).min(1).max(5_000),
+  })
+  .meta({ id: 'SubmitCase' });
+
+export const amendCaseSchema = z
+  .strictObject({
+    title: text(300),
+    summary: text(2_000),
+    window: windowSchema,
+    items: z.array(caseItemInputSchema).min(1).max(5_000),
+  })
+  .meta({ id: 'AmendCase' });
+
+export const createdCaseSchema = z.strictObject({ id: idSchema }).meta({ id: 'CreatedCase' });
+
+export const signedStatementSchema = z
+  .strictObject({
+    payload: z.string().min(1).max(4_000_000),
+    signatures: z.array(z.strictObject({ protected: z.string().min(1), signature: z.string().min(1) })).min(1).max(16),
+  })
+  .meta({ id: 'SignedStatement', description: 'JWS General JSON serialisation over canonical JSON (RFC 7515, RFC 8785)' });
+
+export const decideCaseSchema = z
+  .strictObject({ statement: signedStatementSchema, reason: text(2_000).optional() })
+  .meta({ id: 'DecideCase', description: 'A signed decision; its reason stays inside, under the protection of the case' });
+
+export const returnCaseSchema = z.strictObject({ reason: text(2_000) }).meta({ id: 'ReturnCase' });
+export const withdrawCaseSchema = z.strictObject({ reason: text(2_000) }).meta({ id: 'WithdrawCase' });
+export const scheduleCaseSchema = z.strictObject({ publishAt: momentSchema }).meta({ id: 'ScheduleCase' });
+
+export const caseStateSchema = z.enum([
+  'draft',
+  'in-approval',
+  'returned',
+  'objected',
+  'approved',
+  'scheduled',
+  'published',
+  'withdrawn',
+  'lapsed',
+]);
+
+export const stageStandingSchema = z
+  .strictObject({
+    stage: z.string(),
+    state: z.enum(['complete', 'open', 'waiting', 'stopped']),
+    have: z.number().int(),
+    need: z.number().int(),
+    missing: z.array(z.string()),
+  })
+  .meta({ id: 'StageStanding', description: 'Where one stage of the procedure stands, and who is missing' });
+
+export const caseSummarySchema = z
+  .strictObject({
+    id: idSchema,
+    title: z.string(),
+    state: caseStateSchema,
+    round: z.number().int(),
+    mark: z.string(),
+    requestedBy: z.strictObject({ person: idSchema, office: z.string() }),
+    createdAt: momentSchema,
+    updatedAt: momentSchema,
+  })
+  .meta({ id: 'CaseSummary' });
+
+export const caseItemSchema = z
+  .strictObject({
+    n: z.number().int(),
+    portion: idSchema,
+    mark: z.string(),
+    originator: z.string(),
+    treatment: z.enum(['include', 'withhold', 'substitute']),
+    reasonCode: z.string().nullable(),
+    text: z.string().nullable(),
+  })
+  .meta({ id: 'CaseItem' });
+
+export const caseSchema = z
+  .strictObject({
+    ...caseSummarySchema.shape,
+    summary: z.string(),
+    document: idSchema,
+    audience: labelSchema,
+    procedure: z.strictObject({ id: z.string(), version: z.number().int() }),
+    window: windowSchema,
+    publishAt: momentSchema.nullable(),
+    release: z.string(),
+    stages: z.array(stageStandingSchema),
+    items: z.array(caseItemSchema),
+    decisions: z.array(
+      z.strictObject({
+        stage: z.string(),
+        office: z.string(),
+        seat: z.string().nullable(),
+        verdict: z.enum(['approve', 'object', 'return']),
+        reason: z.string().nullable(),
+        at: momentSchema,
+      }),
+    ),
+    published: z.strictObject({ release: z.string(), publishedAt: momentSchema }).nullable(),
+    guardRefusal: z.strictObject({ at: momentSchema, findings: z.unknown() }).nullable(),
+  })
+  .meta({ id: 'Case' });
+
+export const caseListSchema = z
+  .strictObject({ items: z.array(caseSummarySchema), next: z.string().nullable() })
+  .meta({ id: 'CaseList' });
+
+export const proposalSchema = z
+  .strictObject({
+    digest: z.string(),
+    outgoing: z.unknown(),
+    closedCommitment: z.string(),
+    frozenAt: momentSchema,
+    closed: z.unknown().nullable(),
+  })
+  .meta({ id: 'Proposal', description: 'The outgoing part in full; the closed part only for those whose rights cover it' });
+
+export const previewSchema = z
+  .strictObject({
+    banner: z.string(),
+    files: z.array(z.strictObject({ name: z.string(), mediaType: z.string(), bytes: z.number().int(), sha256: z.string() })),
+    title: z.string(),
+    summary: z.string(),
+    portions: z.array(z.strictObject({ n: z.number().int(), kind: z.enum(['title', 'paragraph', 'target']), text: z.string() })),
+  })
+  .meta({ id: 'Preview', description: 'Exactly what the audience would get' });
+
+export const wouldRefuseSchema = z
+  .strictObject({ verb: z.string(), refused: z.boolean(), reasons: z.array(reasonSchema) })
+  .meta({ id: 'WouldRefuse', description: 'Whether a verb would be refused now, and every reason' });
+
+/** The verbs of a case that can be asked beforehand. */
+export const caseVerbSchema = z.enum(['amend', 'freeze', 'decide', 'return', 'schedule', 'withdraw']);
+
+export type SubmitCaseCommand = z.output<typeof submitCaseSchema>;
+export type AmendCaseCommand = z.output<typeof amendCaseSchema>;
+export type DecideCaseCommand = z.output<typeof decideCaseSchema>;
+export type CaseItemInput = z.output<typeof caseItemInputSchema>;
+export type CaseView = z.output<typeof caseSchema>;
+export type CaseVerb = z.output<typeof caseVerbSchema>;

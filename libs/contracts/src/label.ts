@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** A label on the wire: policy, classification and categories (STANAG 4774), with its portion mark. */
+export const labelSchema = z
+  .strictObject({
+    policy: z.string().min(1),
+    classification: z.string().min(1),
+    categories: z.array(
+      z.strictObject({
+        tagSet: z.string().min(1),
+        type: z.enum(['PERMISSIVE', 'RESTRICTIVE', 'INFORMATIVE']),
+        values: z.array(z.string().min(1)),
+      }),
+    ),
+  })
+  .meta({ id: 'Label' });
+
+/** A random id, as everything that can be named has. */
+export const idSchema = z.uuid();
+
+/** A moment in UTC, ISO 8601 with Z. */
+export const momentSchema = z.iso.datetime();
+
+/** Keyset paging: an opaque cursor and a page size. Query schemas carry no `.meta({ id })`. */
+export const pageQuerySchema = z.strictObject({
+  cursor: z.string().min(1).max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});

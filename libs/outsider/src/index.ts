@@ -1,0 +1,1 @@
+export { readAsOutsider } from './read-as-outsider';

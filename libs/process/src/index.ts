@@ -1,0 +1,1 @@
+export { type Running, logLine, runProcess, settingsOf } from './run-process';

@@ -1,0 +1,77 @@
+import PDFDocument from 'pdfkit';
+import { dirname, join } from 'node:path';
+import { EXERCISE_NOTICE, type ReleaseContent, type RenderedFile, targetsOf } from './content';
+
+// DejaVu covers the alphabets of all member nations; the standard PDF fonts do not.
+const FONTS = join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
+const MARGIN = 64;
+const COLUMNS = [46, 170, 60, 66, 76, 40] as const;
+
+/**
+ * A tagged PDF, rendered anew: the document information holds the title alone, and its date is the moment of freezing.
+ * No trace of what was withheld can be under anything, because it was never there.
+ */
+export async function renderPdf(content: ReleaseContent, frozenAt: Date): Promise<RenderedFile> {
+  const pdf = new PDFDocument({
+    size: 'A4',
+    margin: MARGIN,
+    lang: 'en',
+    tagged: true,
+    displayTitle: true,
+    info: { Title: content.title, CreationDate: frozenAt, ModDate: frozenAt, Producer: 'Imprimatur', Creator: 'Imprimatur' },
+  });
+  const collected = collect(pdf);
+  pdf.registerFont('text', join(FONTS, 'DejaVuSerif.ttf'));
+  pdf.registerFont('bold', join(FONTS, 'DejaVuSerif-Bold.ttf'));
+  if (content.exercise) pdf.font('bold').fontSize(9).fillColor('#9a3412').text(EXERCISE_NOTICE).moveDown();
+  pdf.font('bold').fontSize(20).fillColor('#1b1f24').text(content.title).moveDown(0.5);
+  pdf.font('text').fontSize(12).fillColor('#3b4650').text(content.summary).moveDown();
+  pdf.fillColor('#1b1f24').fontSize(10.5);
+  for (const portion of content.portions.filter((each) => each.target === undefined)) {
+    pdf
+      .font(portion.kind === 'title' ? 'bold' : 'text')
+      .text(portion.text, { lineGap: 2 })
+      .moveDown(0.6);
+  }
+  drawTargets(pdf, content);
+  pdf.moveDown().font('text').fontSize(8).fillColor('#55606a').text(`Release ${content.release}`, MARGIN);
+  pdf.end();
+  return { name: 'release.pdf', mediaType: 'application/pdf', bytes: await collected };
+}
+
+function drawTargets(pdf: PDFKit.PDFDocument, content: ReleaseContent): void {
+  const targets = targetsOf(content);
+  if (targets.length === 0) return;
+  pdf.moveDown(0.5);
+  row(pdf, 'bold', ['Nation', 'Capability area', 'Now', 'Required', 'Unit', 'Due']);
+  for (const { target } of targets) {
+    const { nation, area, quantityNow, quantityRequired, unit, dueYear } = target;
+    row(pdf, 'text', [nation, area, String(quantityNow), String(quantityRequired), unit, String(dueYear)]);
+  }
+}
+
+function row(pdf: PDFKit.PDFDocument, font: string, cells: readonly string[]): void {
+  pdf.font(font).fontSize(9);
+  const height = Math.max(...cells.map((cell, index) => pdf.heightOfString(cell, { width: COLUMNS[index] ?? 60 })));
+  if (pdf.y + height > pdf.page.height - MARGIN) pdf.addPage();
+  const top = pdf.y;
+  let left = MARGIN;
+  cells.forEach((cell, index) => {
+    const width = COLUMNS[index] ?? 60;
+    pdf.text(cell, left, top, { width: width - 6 });
+    left += width;
+  });
+  pdf.y = top + height + 4;
+  pdf.x = MARGIN;
+}
+
+function collect(pdf: PDFKit.PDFDocument): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
+    pdf.on('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    pdf.on('error', reject);
+  });
+}
