@@ -106,6 +106,16 @@ const TABLES = `
     received_at timestamptz NOT NULL,
     UNIQUE (proposal_id, identity)
   );
+  CREATE TABLE case_remark (
+    id uuid PRIMARY KEY,
+    case_id uuid NOT NULL REFERENCES release_case (id),
+    round int NOT NULL,
+    person_id uuid NOT NULL REFERENCES person (id),
+    kind text NOT NULL CHECK (kind IN ('return', 'withdraw')),
+    body text NOT NULL,
+    protection_id int NOT NULL REFERENCES protection (id),
+    at timestamptz NOT NULL
+  );
   CREATE TABLE publication (
     case_id uuid PRIMARY KEY REFERENCES release_case (id),
     proposal_id uuid NOT NULL REFERENCES proposal (id),
@@ -183,6 +193,13 @@ const POLICIES = `
   GRANT SELECT, INSERT ON decision TO imprimatur_api;
   GRANT SELECT (id, case_id, proposal_id, stage, person_id, identity, body, seat, verdict, statement, received_at) ON decision TO imprimatur_guard;
   GRANT SELECT (id, case_id, proposal_id, stage, person_id, identity, body, seat, verdict) ON decision TO imprimatur_relay;
+
+  ALTER TABLE case_remark ENABLE ROW LEVEL SECURITY;
+  ALTER TABLE case_remark FORCE ROW LEVEL SECURITY;
+  CREATE POLICY held ON case_remark FOR SELECT TO imprimatur_api USING (get_bit((SELECT sec.vb()), protection_id) <> 0);
+  CREATE POLICY own_remark ON case_remark FOR INSERT TO imprimatur_api
+    WITH CHECK (get_bit((SELECT sec.vb()), protection_id) <> 0 AND person_id = (SELECT sec.session_person()));
+  GRANT SELECT, INSERT ON case_remark TO imprimatur_api;
 
   ALTER TABLE publication ENABLE ROW LEVEL SECURITY;
   ALTER TABLE publication FORCE ROW LEVEL SECURITY;

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * The public side: releases with their files and certificates, withdrawals, and the public log.
+ * The public side: releases with their files and certificates, and the public log.
  *
  * INVARIANT: only the guard writes, and it only adds. The register's own role sees a leaf no earlier than the checkpoint
  * that covers it, which commits together with the release.
@@ -11,10 +11,8 @@ export class CreateRegister1767225600000 implements MigrationInterface {
     await runner.query(`
       CREATE TABLE public_leaf (
         leaf_index bigint PRIMARY KEY,
-        release text NOT NULL,
-        kind text NOT NULL CHECK (kind IN ('publication', 'withdrawal')),
-        leaf text NOT NULL,
-        UNIQUE (release, kind)
+        release text NOT NULL UNIQUE,
+        leaf text NOT NULL
       );
       CREATE TABLE public_node (level int NOT NULL, idx bigint NOT NULL, hash bytea NOT NULL, PRIMARY KEY (level, idx));
       CREATE TABLE public_tree (id int PRIMARY KEY CHECK (id = 1), size bigint NOT NULL, nodes bytea[] NOT NULL);
@@ -37,8 +35,6 @@ export class CreateRegister1767225600000 implements MigrationInterface {
         bytes bytea NOT NULL,
         PRIMARY KEY (release_id, name)
       );
-      CREATE TABLE withdrawal (
-        release_id text PRIMARY KEY REFERENCES release (id), at timestamptz NOT NULL, statement text NOT NULL);
 
       ALTER TABLE public_leaf ENABLE ROW LEVEL SECURITY;
       ALTER TABLE public_leaf FORCE ROW LEVEL SECURITY;
@@ -51,9 +47,9 @@ export class CreateRegister1767225600000 implements MigrationInterface {
       CREATE POLICY once_signed ON public_node FOR SELECT TO imprimatur_register
         USING (((idx + 1) << level) <= (SELECT max(tree_size) FROM public_checkpoint));
 
-      GRANT SELECT, INSERT ON public_leaf, public_node, public_checkpoint, release, release_file, withdrawal TO imprimatur_guard;
+      GRANT SELECT, INSERT ON public_leaf, public_node, public_checkpoint, release, release_file TO imprimatur_guard;
       GRANT SELECT, UPDATE ON public_tree TO imprimatur_guard;
-      GRANT SELECT ON public_leaf, public_node, public_checkpoint, release, release_file, withdrawal TO imprimatur_register;
+      GRANT SELECT ON public_leaf, public_node, public_checkpoint, release, release_file TO imprimatur_register;
     `);
   }
 

@@ -82,15 +82,13 @@ export async function findClosedPart(tx: Tx, proposalId: string): Promise<Closed
   return tx.row<ClosedPart>('SELECT protections, salt, closed FROM proposal_closed WHERE proposal_id = $1', [proposalId]);
 }
 
-/** One frozen file, byte for byte. */
-export async function findRendition(
-  tx: Tx,
-  proposalId: string,
-  name: string,
-): Promise<{ name: string; mediaType: string; sha256: string; bytes: Buffer } | undefined> {
-  return tx.row(
-    `SELECT name, media_type AS "mediaType", sha256, bytes FROM rendition WHERE proposal_id = $1 AND name = $2`,
-    [proposalId, name],
+export type StoredFile = Pick<FrozenFile, 'name' | 'mediaType' | 'sha256' | 'bytes'>;
+
+/** The frozen files, byte for byte, if the session holds every source of the outgoing part. */
+export async function renditionsOf(tx: Tx, proposalId: string): Promise<StoredFile[]> {
+  return tx.rows<StoredFile>(
+    `SELECT name, media_type AS "mediaType", sha256, bytes FROM rendition WHERE proposal_id = $1 ORDER BY name`,
+    [proposalId],
   );
 }
 

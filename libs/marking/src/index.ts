@@ -1,0 +1,25 @@
+export { labelAtLeast, rollUp } from './compare';
+export { type DominanceCheck, dominates } from './dominance';
+export {
+  type CategoryType,
+  type Clearance,
+  type Label,
+  type LabelCategory,
+  PUBLIC_LABEL,
+  canonicalLabel,
+  isPublic,
+  normalLabel,
+  valuesOf,
+} from './label';
+export { banner, portionMark } from './mark';
+export { type ParsedMark, parseMark } from './parse-mark';
+export {
+  type CategoryValue,
+  type Classification,
+  type MarkingPhrase,
+  PolicySet,
+  type SecurityPolicy,
+  type TagSet,
+} from './policy';
+export { type SpifFault, parseSpif } from './spif';
+export { type LabelFault, validateClearance, validateLabel } from './validate';

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { AccessPolicy, type Actor } from '#access';
+import { Refusals, record } from '#audit';
+import type { AmendCaseCommand } from '#contracts';
+import { ProblemError } from '#contracts';
+import { Clock, Transactions, type Tx } from '#database';
+import { loadCaseSource } from '#records';
+import { nextCaseState } from '#workflow';
+import { onTheRecord, refuseFor, requireCase } from './case-of';
+import { planItems } from './plan-items';
+import { changeCase, insertItems } from './store/case.store';
+import { windowRefusals } from './submit';
+
+/** Changes what a case proposes. The next round starts; what was signed before counts no more (change_voids_approval). */
+@Injectable()
+export class AmendCase {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly refusals: Refusals,
+    private readonly access: AccessPolicy,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(actor: Actor, id: string, command: AmendCaseCommand): Promise<void> {
+    await onTheRecord(this.refusals, actor, { action: 'case.amend', caseId: id }, () =>
+      this.transactions.run(actor, (tx) => this.amend(tx, actor, id, command)),
+    );
+  }
+
+  private async amend(tx: Tx, actor: Actor, id: string, command: AmendCaseCommand): Promise<void> {
+    const now = this.clock.now();
+    const row = await requireCase(tx, actor, { id, action: 'amend', lock: true }, this.access);
+    const next = nextCaseState(row.state, 'amend', {});
+    const source = await loadCaseSource(tx, row.documentId);
+    if (source === undefined) throw new ProblemError('not-found');
+    const plan = planItems(command, source.portions);
+    refuseFor([...(next.ok ? [] : next.refusals), ...plan.refusals, ...windowRefusals(command.window, now)]);
+    if (!next.ok) return;
+    const round = row.round + 1;
+    await insertItems(tx, { ...row, round }, plan.items);
+    await changeCase(
+      tx,
+      id,
+      {
+        title: command.title,
+        summary: command.summary,
+        notBefore: new Date(command.window.notBefore),
+        notAfter: new Date(command.window.notAfter),
+        state: next.state,
+        round,
+        proposalId: null,
+        publishAt: null,
+      },
+      now,
+    );
+    await record(tx, actor, { action: 'case.amend', outcome: 'done', thing: { kind: 'Case', id }, caseId: id, details: { round } }, now);
+  }
+}

@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { AccessPolicy, type Actor } from '#access';
+import { Refusals, record } from '#audit';
+import { Clock, Transactions, leaveInOutbox } from '#database';
+import { nextCaseState } from '#workflow';
+import { onTheRecord, refuseFor, requireCase } from './case-of';
+import { changeCase } from './store/case.store';
+import { insertRemark } from './store/remark.store';
+
+/** Gives a case back to its requester for amendment, with a reason that stands under the case's own protection. */
+@Injectable()
+export class ReturnCase {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly refusals: Refusals,
+    private readonly access: AccessPolicy,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(actor: Actor, id: string, reason: string): Promise<void> {
+    await onTheRecord(this.refusals, actor, { action: 'case.return', caseId: id }, () =>
+      this.transactions.run(actor, async (tx) => {
+        const now = this.clock.now();
+        const row = await requireCase(tx, actor, { id, action: 'return', lock: true }, this.access);
+        const next = nextCaseState(row.state, 'return', {});
+        if (!next.ok) {
+          refuseFor(next.refusals);
+          return;
+        }
+        await insertRemark(tx, row, { personId: actor.personId, kind: 'return', text: reason, at: now });
+        await changeCase(tx, id, { state: next.state }, now);
+        await record(tx, actor, { action: 'case.return', outcome: 'done', thing: { kind: 'Case', id }, caseId: id }, now);
+        await leaveInOutbox(tx, { topic: 'case.returned', payload: { caseId: id } });
+      }),
+    );
+  }
+}

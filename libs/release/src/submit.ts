@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { AccessPolicy, type Actor } from '#access';
+import { Refusals, record } from '#audit';
+import { ProblemError, type SubmitCaseCommand } from '#contracts';
+import { Clock, Transactions, type Tx } from '#database';
+import { AuthorityReader } from '#people';
+import { type CaseSource, loadCaseSource } from '#records';
+import type { Procedure, Refusal } from '#workflow';
+import { onTheRecord, refuseFor } from './case-of';
+import { planItems } from './plan-items';
+import { type CaseRow, insertCase, insertItems } from './store/case.store';
+
+/** Requests a release: names the document, what happens to each portion, the audience, the procedure and the window. */
+@Injectable()
+export class SubmitCase {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly refusals: Refusals,
+    private readonly access: AccessPolicy,
+    private readonly authority: AuthorityReader,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The new case's id. Throws the problem with every reason; then nothing is stored. */
+  async run(actor: Actor, command: SubmitCaseCommand): Promise<string> {
+    return onTheRecord(this.refusals, actor, { action: 'case.submit' }, () =>
+      this.transactions.run(actor, (tx) => this.submit(tx, actor, command)),
+    );
+  }
+
+  private async submit(tx: Tx, actor: Actor, command: SubmitCaseCommand): Promise<string> {
+    const now = this.clock.now();
+    const source = await loadCaseSource(tx, command.document);
+    if (source === undefined) throw new ProblemError('not-found');
+    this.requirePermission(actor, source);
+    const authority = await this.authority.current(tx);
+    const procedure = authority.procedure(command.procedure.id, command.procedure.version);
+    const plan = planItems(command, source.portions);
+    refuseFor([...plan.refusals, ...audienceRefusals(command), ...windowRefusals(command.window, now), ...procedureRefusals(procedure)]);
+    if (procedure === undefined) throw new ProblemError('refused');
+    const row = caseRow(actor, command, source, procedure, now);
+    await insertCase(tx, row);
+    await insertItems(tx, row, plan.items);
+    await record(tx, actor, { action: 'case.submit', outcome: 'done', thing: { kind: 'Case', id: row.id }, caseId: row.id, documentId: source.documentId }, now);
+    return row.id;
+  }
+
+  private requirePermission(actor: Actor, source: CaseSource): void {
+    const decision = this.access.decide(actor, 'submit', { kind: 'Case', protections: [source.protection] });
+    if (decision.effect === 'permit') return;
+    throw new ProblemError('not-permitted', {
+      reasons: decision.checks.filter((check) => !check.outcome).map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
+    });
+  }
+}
+
+function caseRow(actor: Actor, command: SubmitCaseCommand, source: CaseSource, procedure: Procedure, now: Date): CaseRow {
+  return {
+    id: randomUUID(),
+    protectionId: source.protectionId,
+    documentId: source.documentId,
+    versionId: source.versionId,
+    release: newReleaseId(),
+    audience: command.audience,
+    title: command.title,
+    summary: command.summary,
+    state: 'draft',
+    round: 1,
+    requestedBy: actor.personId,
+    procedureId: procedure.id,
+    procedureVersion: procedure.version,
+    notBefore: new Date(command.window.notBefore),
+    notAfter: new Date(command.window.notAfter),
+    publishAt: null,
+    proposalId: null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+/** A public id of its own: random, derived from nothing restricted. */
+const newReleaseId = (): string => `r-${randomBytes(10).toString('hex')}`;
+
+/** The register serves the public; another audience needs another way out, and until there is one the answer is no. */
+function audienceRefusals(command: SubmitCaseCommand): Refusal[] {
+  const { policy, classification, categories } = command.audience;
+  if (policy === 'PUBLIC' && classification === 'UNMARKED' && categories.length === 0) return [];
+  return [{ code: 'audience', rule: 'audiences-served', need: 'PUBLIC UNMARKED', have: `${policy} ${classification}` }];
+}
+
+/** A window lies ahead and has a length. */
+export function windowRefusals(window: { notBefore: string; notAfter: string }, now: Date): Refusal[] {
+  const [from, to] = [new Date(window.notBefore), new Date(window.notAfter)];
+  const refusals: Refusal[] = [];
+  if (from >= to) refusals.push({ code: 'window', rule: 'window-has-a-length', need: 'notBefore before notAfter', have: `${window.notBefore} to ${window.notAfter}` });
+  if (to <= now) refusals.push({ code: 'window', rule: 'window-lies-ahead', need: `notAfter after ${now.toISOString()}`, have: window.notAfter });
+  return refusals;
+}
+
+const procedureRefusals = (procedure: Procedure | undefined): Refusal[] =>
+  procedure === undefined
+    ? [{ code: 'procedure', rule: 'procedure-in-force', need: 'a procedure that two officers have signed', have: 'none of that name and version' }]
+    : [];
