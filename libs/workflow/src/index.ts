@@ -1,0 +1,27 @@
+export { type ApprovalEvidence, type ApprovalTrust, type ApprovalVerdict, verifyApproval } from './approval';
+export { Authority, type VerifiedInstrument } from './authority';
+export { CASE_COMMANDS, CASE_STATES, type CaseCommand, type CaseFacts, type CaseState, nextCaseState, stageRefusals } from './case-machine';
+export {
+  type Decision,
+  type ProposalFacts,
+  type SignedDecision,
+  decisionSchema,
+  readDecision,
+  refuseDecision,
+  seatsOf,
+} from './decision';
+export {
+  type Instrument,
+  type InstrumentBody,
+  type InstrumentKind,
+  type InstrumentOf,
+  type Officers,
+  instrumentSchema,
+  officersNeeded,
+  officersSchema,
+} from './instrument';
+export { type Outgoing, originatorsOf, outgoingSchema, proposalDigest } from './outgoing';
+export { ORIGINATORS, type Procedure, type ProcedureFacts, type Stage, lintProcedure, procedureSchema } from './procedure';
+export type { Finding, Refusal } from './refusal';
+export { type StageStanding, type Standing, standingOf } from './standing';
+export { type RefusedInstrument, readInstrument, verifyInstruments } from './verify-instruments';

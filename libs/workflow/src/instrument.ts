@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { procedureSchema } from './procedure';
+
+const uuid = z.uuid();
+const moment = z.iso.datetime();
+const token = z.string().min(1).max(120);
+const words = z.string().min(1).max(300);
+
+/** A public key as an instrument carries it. */
+export const jwkSchema = z.strictObject({ kty: z.string(), crv: z.string(), x: z.string(), y: z.string().optional() });
+
+const categories = z.array(
+  z.strictObject({ tagSet: z.string().min(1), type: z.enum(['PERMISSIVE', 'RESTRICTIVE', 'INFORMATIVE']), values: z.array(z.string().min(1)) }),
+);
+
+const span = { from: moment, until: moment };
+
+/** What each kind of instrument says. */
+export const BODIES = {
+  person: z.strictObject({
+    person: uuid,
+    identity: token,
+    office: words,
+    nation: z.string().regex(/^[A-Z]{3}$/).nullable(),
+    organisation: words,
+    roles: z.array(token),
+    communities: z.array(token),
+  }),
+  key: z.strictObject({ person: uuid, identity: token, kid: token, jwk: jwkSchema, ...span }),
+  'service-key': z.strictObject({ service: z.enum(['guard']), kid: token, jwk: jwkSchema, ...span }),
+  body: z.strictObject({ body: token, name: words, seats: z.array(z.strictObject({ id: token, name: words })).min(1).max(200) }),
+  holder: z.strictObject({ body: token, seat: token, person: uuid, ...span }),
+  delegation: z.strictObject({ body: token, seat: token, fromPerson: uuid, toPerson: uuid, ...span }),
+  clearance: z.strictObject({ clearance: uuid, person: uuid, policy: token, classifications: z.array(token).min(1), categories, ...span }),
+  'clearance-withdrawal': z.strictObject({ clearance: uuid, reason: words, from: moment }),
+  procedure: z.strictObject({ procedure: procedureSchema }),
+  revocation: z.strictObject({ instrument: uuid, reason: z.enum(['compromise', 'superseded', 'error']), from: moment }),
+} as const;
+
+export type InstrumentKind = keyof typeof BODIES;
+export type InstrumentBody<Kind extends InstrumentKind> = z.output<(typeof BODIES)[Kind]>;
+
+const head = { installation: token, id: uuid, issuedAt: moment };
+
+/** A statement of authority: a key, a seat, a holder, a delegation, a procedure, a clearance. Unknown fields are refused. */
+export const instrumentSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ ...head, kind: z.literal('person'), body: BODIES.person }),
+  z.strictObject({ ...head, kind: z.literal('key'), body: BODIES.key }),
+  z.strictObject({ ...head, kind: z.literal('service-key'), body: BODIES['service-key'] }),
+  z.strictObject({ ...head, kind: z.literal('body'), body: BODIES.body }),
+  z.strictObject({ ...head, kind: z.literal('holder'), body: BODIES.holder }),
+  z.strictObject({ ...head, kind: z.literal('delegation'), body: BODIES.delegation }),
+  z.strictObject({ ...head, kind: z.literal('clearance'), body: BODIES.clearance }),
+  z.strictObject({ ...head, kind: z.literal('clearance-withdrawal'), body: BODIES['clearance-withdrawal'] }),
+  z.strictObject({ ...head, kind: z.literal('procedure'), body: BODIES.procedure }),
+  z.strictObject({ ...head, kind: z.literal('revocation'), body: BODIES.revocation }),
+]);
+
+export type Instrument = z.output<typeof instrumentSchema>;
+export type InstrumentOf<Kind extends InstrumentKind> = Extract<Instrument, { kind: Kind }>;
+
+/** The trust anchor: the registry officers' public keys, from a file that no other process can write, and the logs' verifier keys. */
+export const officersSchema = z.strictObject({
+  installation: token,
+  officers: z.array(z.strictObject({ officer: token, kid: token, jwk: jwkSchema })).min(2),
+  logs: z.strictObject({ ledger: z.string().min(1), publicLog: z.string().min(1) }),
+});
+
+export type Officers = z.output<typeof officersSchema>;
+
+/** How many officers an instrument needs. One suffices where it only takes away; a delegation is signed by the one who delegates. */
+export const officersNeeded = (kind: InstrumentKind): number =>
+  kind === 'delegation' ? 0 : kind === 'clearance-withdrawal' || kind === 'revocation' ? 1 : 2;

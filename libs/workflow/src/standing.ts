@@ -1,0 +1,84 @@
+import { type Decision, type ProposalFacts, type SignedDecision, refuseDecision, seatsOf } from './decision';
+import type { Stage } from './procedure';
+import type { Refusal } from './refusal';
+
+/** Where one stage stands. `missing` names the seats, or how many of a role, that have not approved. */
+export interface StageStanding {
+  readonly stage: string;
+  readonly state: 'complete' | 'open' | 'waiting' | 'stopped';
+  readonly have: number;
+  readonly need: number;
+  readonly missing: readonly string[];
+}
+
+export interface Standing {
+  readonly stages: readonly StageStanding[];
+  readonly approved: boolean;
+  /** The decisions that count, one a human. */
+  readonly counted: readonly Decision[];
+  readonly refused: readonly { readonly decision: Decision; readonly refusals: readonly Refusal[] }[];
+}
+
+/**
+ * Counts decisions on a proposal.
+ *
+ * INVARIANT (distinct_humans): one human counts once on a proposal, in all its stages, whatever hats and delegations; the
+ * earlier decision stands. INVARIANT (fail_closed): a stage that asks nobody is never complete.
+ */
+export function standingOf(decisions: readonly SignedDecision[], facts: ProposalFacts): Standing {
+  const counted: Decision[] = [];
+  const refused: { decision: Decision; refusals: Refusal[] }[] = [];
+  for (const signed of [...decisions].sort(byMoment)) {
+    const { decision } = signed;
+    const refusals = [...refuseDecision(signed, facts), ...countedBefore(decision, counted)];
+    if (refusals.length === 0) counted.push(decision);
+    else refused.push({ decision, refusals });
+  }
+  let before = true;
+  const stages = facts.procedure.stages.map((stage) => {
+    const standing = stageStanding(stage, counted.filter((decision) => decision.stage === stage.id), facts, before);
+    before = before && standing.state === 'complete';
+    return standing;
+  });
+  return { stages, counted, refused, approved: stages.length > 0 && stages.every((stage) => stage.state === 'complete') };
+}
+
+const byMoment = (a: SignedDecision, b: SignedDecision): number =>
+  Date.parse(a.decision.at) - Date.parse(b.decision.at) || (a.decision.identity < b.decision.identity ? -1 : 1);
+
+function countedBefore(decision: Decision, counted: readonly Decision[]): Refusal[] {
+  const same = counted.find((each) => each.identity === decision.identity || each.person === decision.person);
+  const seat = counted.find((each) => each.stage === decision.stage && each.seat !== null && each.seat === decision.seat && decision.verdict === 'approve');
+  return [
+    ...(same === undefined ? [] : [{ code: 'decision', rule: 'distinct_humans', need: 'somebody who has not decided on this proposal', have: `decided in ${same.stage}` }]),
+    ...(seat === undefined ? [] : [{ code: 'decision', rule: 'one-decision-a-seat', need: 'a seat that has not decided', have: `${seat.seat ?? ''} has` }]),
+  ];
+}
+
+function stageStanding(stage: Stage, decisions: readonly Decision[], facts: ProposalFacts, reached: boolean): StageStanding {
+  const approvals = decisions.filter((decision) => decision.verdict === 'approve');
+  const stopped = decisions.some((decision) => decision.verdict !== 'approve');
+  const { need, have, missing } = 'role' in stage ? roleCount(stage, approvals) : seatCount(stage, approvals, facts);
+  const complete = !stopped && need > 0 && have >= need;
+  return { stage: stage.id, state: stopped ? 'stopped' : complete ? 'complete' : reached ? 'open' : 'waiting', have, need, missing };
+}
+
+interface Count {
+  readonly need: number;
+  readonly have: number;
+  readonly missing: string[];
+}
+
+function roleCount(stage: Stage & { role: string; rule: { atLeast: number } }, approvals: readonly Decision[]): Count {
+  const need = stage.rule.atLeast;
+  const have = approvals.length;
+  return { need, have, missing: have < need ? [`${String(need - have)} more ${stage.role}`] : [] };
+}
+
+function seatCount(stage: Stage, approvals: readonly Decision[], facts: ProposalFacts): Count {
+  const seats = seatsOf(stage, facts);
+  const silent = seats.filter((seat) => !approvals.some((decision) => decision.seat === seat.id));
+  const have = seats.length - silent.length;
+  const need = typeof stage.rule === 'object' ? stage.rule.atLeast : seats.length;
+  return { need, have, missing: have < need ? silent.map((seat) => (seat.name === seat.id ? seat.id : `${seat.id} ${seat.name}`)) : [] };
+}
