@@ -75,6 +75,7 @@ export class CreateRecords1767225600003 implements MigrationInterface {
       GRANT SELECT ON document, version, portion TO imprimatur_rights;
     `);
     await runner.query(WHOLE);
+    await runner.query(SEES_WHOLE);
   }
 
   async down(): Promise<void> {
@@ -103,4 +104,15 @@ const WHOLE = `
   CREATE TRIGGER under_its_document BEFORE INSERT ON version FOR EACH ROW EXECUTE FUNCTION sec.under_its_document();
   CREATE TRIGGER under_its_document BEFORE INSERT ON portion FOR EACH ROW EXECUTE FUNCTION sec.under_its_document();
   ALTER FUNCTION sec.under_its_document() OWNER TO imprimatur_rights;
+`;
+
+// Asked before a new version is taken: nobody may replace what they cannot see.
+const SEES_WHOLE = `
+  CREATE FUNCTION sec.session_sees_whole(wanted uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((SELECT sec.session_holds(array_agg(DISTINCT p.protection_id) || array_agg(DISTINCT p.document_protection_id))
+                       FROM public.portion p WHERE p.version_id = wanted), false);
+  $$;
+  GRANT EXECUTE ON FUNCTION sec.session_sees_whole(uuid) TO imprimatur_api;
+  ALTER FUNCTION sec.session_sees_whole(uuid) OWNER TO imprimatur_rights;
 `;

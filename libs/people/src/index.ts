@@ -1,0 +1,10 @@
+export { AuthorityReader } from './authority-reader';
+export { enrolPasswordOf } from './enrol-password';
+export { PeopleModule } from './people.module';
+export { Registrar } from './registrar';
+export { SESSION_HOURS, Sessions } from './sessions';
+export type { SubmissionRow } from './store/instrument.store';
+export type { TokenRow } from './store/session.store';
+export { SubmitInstrument } from './submit-instrument';
+export { Tokens } from './tokens';
+export { TrustAnchor } from './trust-anchor';

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import type { Actor } from '#access';
+import { Refusals, record } from '#audit';
+import { ProblemError } from '#contracts';
+import { Clock, Transactions } from '#database';
+import { derivedKey } from './password';
+import { endSession, enterSession, openSession, saltOf } from './store/session.store';
+
+/** How long a session lasts, in hours, whatever happens in it. */
+export const SESSION_HOURS = 8;
+
+/** Opens, enters and ends sessions. Sessions live in the database, so that what is withdrawn bites on the next request. */
+@Injectable()
+export class Sessions {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly refusals: Refusals,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The secret of a new session. A wrong name and a wrong password are one refusal, after the same work. */
+  async open(username: string, password: string, requestId: string): Promise<{ sid: string; actor: Actor }> {
+    const salt = await this.transactions.asDuty((tx) => saltOf(tx, username));
+    const derived = await derivedKey(password, salt);
+    const sid = randomBytes(32).toString('base64url');
+    // A transaction of its own: a failure must be counted although it is refused.
+    const opened = await this.transactions.asDuty((tx) => openSession(tx, username, derived, sid, SESSION_HOURS));
+    const actor = opened ? await this.enter(sid, requestId) : undefined;
+    if (actor === undefined) {
+      await this.refusals.record({ requestId }, { action: 'session.refused' });
+      throw new ProblemError('wrong-credentials');
+    }
+    await this.transactions.run(actor, (tx) => record(tx, actor, { action: 'session.open', outcome: 'done' }, this.clock.now()));
+    return { sid, actor };
+  }
+
+  /** Whose session or token it is, with what they hold at this moment; undefined for nobody. */
+  async enter(sid: string, requestId: string): Promise<Actor | undefined> {
+    if (sid.length < 32 || sid.length > 200) return undefined;
+    const entered = await this.transactions.asDuty((tx) => enterSession(tx, sid));
+    return entered === undefined ? undefined : { ...entered, sid, requestId };
+  }
+
+  async close(actor: Actor): Promise<void> {
+    await this.transactions.run(actor, async (tx) => {
+      await record(tx, actor, { action: 'session.close', outcome: 'done' }, this.clock.now());
+      await endSession(tx, actor.sid);
+    });
+  }
+}

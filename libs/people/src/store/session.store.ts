@@ -1,0 +1,60 @@
+import type { Actor } from '#access';
+import type { Tx } from '#database';
+
+/** What `sec.enter` answers: the actor without the secret and the request. */
+export type EnteredSession = Omit<Actor, 'sid' | 'requestId'>;
+
+/** The salt of a name; also a name that nobody has gets one. */
+export async function saltOf(tx: Tx, username: string): Promise<Buffer> {
+  const row = await tx.row<{ salt: Buffer }>('SELECT sec.salt_of($1) AS salt', [username]);
+  if (row === undefined) throw new Error('the database gave no salt');
+  return row.salt;
+}
+
+/** Opens a session when the derived key is right. */
+export async function openSession(tx: Tx, username: string, derived: Buffer, sid: string, hours: number): Promise<boolean> {
+  const row = await tx.row<{ opened: boolean }>('SELECT sec.open_session($1, $2, $3, make_interval(hours => $4)) AS opened', [
+    username,
+    derived,
+    sid,
+    hours,
+  ]);
+  return row?.opened === true;
+}
+
+/** Puts the session into the transaction and answers whose it is; undefined for nobody. */
+export async function enterSession(tx: Tx, sid: string): Promise<EnteredSession | undefined> {
+  const row = await tx.row<{ entered: EnteredSession | null }>('SELECT sec.enter($1) AS entered', [sid]);
+  return row?.entered ?? undefined;
+}
+
+export async function endSession(tx: Tx, sid: string): Promise<void> {
+  await tx.rows('SELECT sec.end_session($1)', [sid]);
+}
+
+export interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: string[];
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** The id of the new token, or undefined when the session may not make one. */
+export async function issueToken(tx: Tx, token: string, name: string, scopes: readonly string[], days: number): Promise<string | undefined> {
+  const row = await tx.row<{ id: string | null }>('SELECT sec.issue_token($1, $2, $3, make_interval(days => $4)) AS id', [token, name, scopes, days]);
+  return row?.id ?? undefined;
+}
+
+export async function ownTokens(tx: Tx): Promise<TokenRow[]> {
+  return tx.rows<TokenRow>('SELECT id, name, scopes, created_at AS "createdAt", expires_at AS "expiresAt" FROM sec.my_tokens()');
+}
+
+export async function revokeToken(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.row<{ revoked: boolean }>('SELECT sec.revoke_token($1) AS revoked', [id]))?.revoked === true;
+}
+
+/** Binds a username and a derived key to a person that instruments have made (registrar only). */
+export async function enrolPassword(tx: Tx, username: string, personId: string, salt: Buffer, derived: Buffer): Promise<void> {
+  await tx.rows('SELECT sec.enrol_password($1, $2, $3, $4)', [username, personId, salt, derived]);
+}

@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import type { Actor } from '#access';
+import { record } from '#audit';
+import { ProblemError } from '#contracts';
+import { Clock, Transactions } from '#database';
+import { type TokenRow, issueToken, ownTokens, revokeToken } from './store/session.store';
+
+/** Bearer tokens for integrators: stored hashed, limited to scopes, expiring. */
+@Injectable()
+export class Tokens {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A new token of the actor's own. Its text is told once and never again. */
+  async issue(actor: Actor, name: string, scopes: readonly string[], days: number): Promise<{ id: string; token: string }> {
+    const token = `impr_${randomBytes(32).toString('base64url')}`;
+    return this.transactions.run(actor, async (tx) => {
+      const id = await issueToken(tx, token, name, scopes, days);
+      if (id === undefined) {
+        throw new ProblemError('not-permitted', {
+          reasons: [{ code: 'token', rule: 'tokens-are-made-in-a-session', need: 'a signed-in session', have: actor.kind }],
+        });
+      }
+      await record(tx, actor, { action: 'token.issue', outcome: 'done', thing: { kind: 'Token', id }, details: { scopes, days } }, this.clock.now());
+      return { id, token };
+    });
+  }
+
+  async list(actor: Actor): Promise<TokenRow[]> {
+    return this.transactions.run(actor, ownTokens);
+  }
+
+  async revoke(actor: Actor, id: string): Promise<void> {
+    await this.transactions.run(actor, async (tx) => {
+      if (!(await revokeToken(tx, id))) throw new ProblemError('not-found');
+      await record(tx, actor, { action: 'token.revoke', outcome: 'done', thing: { kind: 'Token', id } }, this.clock.now());
+    });
+  }
+}

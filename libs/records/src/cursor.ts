@@ -1,0 +1,50 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Actor } from '#access';
+import { ProblemError } from '#contracts';
+
+/** Where a page ends. */
+export interface PageKey {
+  readonly at: string;
+  readonly id: string;
+}
+
+/**
+ * Seals page keys into cursors. A cursor is bound to the person and the list it was made for: another's cursor, or one of
+ * another list, is refused before any table is asked.
+ */
+export class Cursors {
+  constructor(private readonly secret: Buffer) {}
+
+  seal(actor: Actor, list: string, key: PageKey): string {
+    const body = Buffer.from(JSON.stringify([key.at, key.id])).toString('base64url');
+    return `${body}.${this.tag(actor, list, body)}`;
+  }
+
+  open(actor: Actor, list: string, cursor: string | undefined): PageKey | undefined {
+    if (cursor === undefined) return undefined;
+    const [body = '', tag = ''] = cursor.split('.');
+    const expected = Buffer.from(this.tag(actor, list, body));
+    const given = Buffer.from(tag);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      throw new ProblemError('bad-request', { detail: 'the cursor is not one of this list' });
+    }
+    const [at, id] = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as [string, string];
+    return { at, id };
+  }
+
+  private tag(actor: Actor, list: string, body: string): string {
+    return createHmac('sha256', this.secret).update(`${actor.personId}\n${list}\n${body}`).digest('base64url');
+  }
+}
+
+/** The page that was asked for, and the cursor of the next one. */
+export function cutPage<Row>(
+  rows: readonly Row[],
+  limit: number,
+  keyOf: (row: Row) => PageKey,
+  seal: (key: PageKey) => string,
+): { items: Row[]; next: string | null } {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > limit && last !== undefined ? seal(keyOf(last)) : null };
+}

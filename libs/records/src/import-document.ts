@@ -1,0 +1,199 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { AccessPolicy, type Actor, Installation } from '#access';
+import { Refusals, record } from '#audit';
+import { ProblemError } from '#contracts';
+import { Clock, Transactions, type Tx } from '#database';
+import { PolicySet } from '#marking';
+import { sha256Hex } from '#signing';
+import { bodyDigest, importFaults, writeDownFaults } from './import-rules';
+import { type LineFault, type MarkedDocument, parseMarkedText } from './marked-text';
+import { findDocument, insertDocument, insertPortions, insertVersion, sameText, seesWhole, versionsOf } from './store/document.store';
+import { internProtection, protectionsOf } from './store/protection.store';
+
+/** The largest document that is taken, in bytes. */
+export const LARGEST_DOCUMENT = 2 * 1024 * 1024;
+
+export interface Imported {
+  readonly id: string;
+  readonly portions: number;
+}
+
+/** Everything that import asks of its surroundings. */
+@Injectable()
+export class ImportParts {
+  constructor(
+    readonly policies: PolicySet,
+    readonly installation: Installation,
+    readonly access: AccessPolicy,
+    readonly clock: Clock,
+  ) {}
+}
+
+/** Takes a portion-marked document in, or a new version of one. As a whole or not at all. */
+@Injectable()
+export class ImportDocument {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly refusals: Refusals,
+    private readonly parts: ImportParts,
+  ) {}
+
+  /** A new document. Throws `import-refused` with line and reason of every fault; then nothing is stored. */
+  async run(actor: Actor, bytes: Buffer): Promise<Imported> {
+    return this.onTheRecord(actor, undefined, () => this.take(actor, bytes, undefined));
+  }
+
+  /** The next version of a document, by someone who sees the whole of the current one. */
+  async version(actor: Actor, documentId: string, bytes: Buffer): Promise<Imported> {
+    return this.onTheRecord(actor, documentId, () => this.take(actor, bytes, documentId));
+  }
+
+  private async take(actor: Actor, bytes: Buffer, documentId: string | undefined): Promise<Imported> {
+    this.requirePermission(actor);
+    const document = this.parse(bytes);
+    return this.transactions.run(actor, async (tx) => {
+      const place = documentId === undefined ? undefined : await this.placeOf(tx, documentId);
+      const faults = importFaults(document, actor, this.parts.installation.highest, this.parts.policies);
+      const protection = place?.protection ?? { label: document.banner, needToKnow: document.needToKnow };
+      if (place !== undefined) faults.push(...this.placeFaults(document, place.protection));
+      faults.push(...(await this.copies(tx, document, protection)));
+      if (faults.length > 0) throw refusedFor(faults);
+      return this.store(tx, actor, document, { bytes, documentId, ordinal: place?.ordinal ?? 1 });
+    });
+  }
+
+  private requirePermission(actor: Actor): void {
+    const decision = this.parts.access.decide(actor, 'import', { kind: 'Document', protections: [OWN_WORDS] });
+    if (decision.effect === 'permit') return;
+    throw new ProblemError('not-permitted', {
+      reasons: decision.checks.filter((check) => !check.outcome).map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
+    });
+  }
+
+  private parse(bytes: Buffer): MarkedDocument {
+    if (bytes.length > LARGEST_DOCUMENT) throw new ProblemError('too-large', { detail: `a document has at most ${String(LARGEST_DOCUMENT)} bytes` });
+    const parsed = parseMarkedText(decoded(bytes), this.parts.policies);
+    if (!parsed.ok) throw refusedFor(parsed.faults);
+    return parsed.document;
+  }
+
+  /** Where a new version goes. Not seeing the document, or not seeing all of it, is one answer. */
+  private async placeOf(tx: Tx, documentId: string): Promise<{ ordinal: number; protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] } }> {
+    const document = await findDocument(tx, documentId);
+    const latest = document === undefined ? undefined : (await versionsOf(tx, documentId)).at(-1);
+    if (document === undefined || latest === undefined || !(await seesWhole(tx, latest.id))) throw new ProblemError('not-found');
+    const protection = (await protectionsOf(tx, [document.protectionId])).get(document.protectionId);
+    if (protection === undefined) throw new ProblemError('not-found');
+    return { ordinal: latest.ordinal + 1, protection };
+  }
+
+  /** A version stands under its document's protection, which was fixed when the document came in. */
+  private placeFaults(document: MarkedDocument, protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] }): LineFault[] {
+    const same = [...document.needToKnow].sort().join() === [...protection.needToKnow].sort().join();
+    const banner = JSON.stringify(document.banner) === JSON.stringify(protection.label);
+    return [
+      ...(same ? [] : [{ line: 1, code: 'need-to-know', reason: 'a version keeps the need-to-know of its document' }]),
+      ...(banner ? [] : [{ line: 1, code: 'banner', reason: 'a version keeps the banner of its document; another label takes a decision' }]),
+    ];
+  }
+
+  private async copies(tx: Tx, document: MarkedDocument, protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] }): Promise<LineFault[]> {
+    const rows = await sameText(tx, document.portions.map((portion) => bodyDigest(portion.text)));
+    const held = await protectionsOf(tx, rows.flatMap((row) => [row.protectionId, row.documentProtectionId]));
+    const copies = rows.flatMap((row) => {
+      const [own, around] = [held.get(row.protectionId), held.get(row.documentProtectionId)];
+      return own === undefined || around === undefined ? [] : [{ digest: row.digest, protection: own, documentProtection: around }];
+    });
+    return writeDownFaults(document.portions, protection, copies, this.parts.policies);
+  }
+
+  private async store(
+    tx: Tx,
+    actor: Actor,
+    document: MarkedDocument,
+    source: { readonly bytes: Buffer; readonly documentId: string | undefined; readonly ordinal: number },
+  ): Promise<Imported> {
+    const now = this.parts.clock.now();
+    const id = source.documentId ?? randomUUID();
+    const versionId = randomUUID();
+    const { needToKnow } = document;
+    const protectionId = await internProtection(tx, { label: document.banner, needToKnow });
+    if (source.documentId === undefined) {
+      const { originator, exercise } = document;
+      await insertDocument(tx, { id, protectionId, originator, subject: document.subject ?? null, exercise, createdAt: now, createdBy: actor.personId });
+    }
+    const sha256 = sha256Hex(source.bytes);
+    await insertVersion(tx, { id: versionId, documentId: id, ordinal: source.ordinal, protectionId, sha256, createdAt: now, createdBy: actor.personId });
+    const ids = new Map<string, number>();
+    for (const { label } of document.portions) {
+      const key = JSON.stringify(label);
+      if (!ids.has(key)) ids.set(key, await internProtection(tx, { label, needToKnow }));
+    }
+    await insertPortions(
+      tx,
+      { documentId: id, documentProtectionId: protectionId },
+      document.portions.map(({ kind, label, originator, text, target }, index) => ({
+        id: randomUUID(),
+        versionId,
+        ordinal: index + 1,
+        kind,
+        protectionId: ids.get(JSON.stringify(label)) ?? 0,
+        originator,
+        body: text,
+        digest: bodyDigest(text),
+        ...(target === undefined ? {} : { target }),
+      })),
+    );
+    const action = source.documentId === undefined ? 'document.import' : 'document.version';
+    const details = { portions: document.portions.length, sha256 };
+    await record(tx, actor, { action, outcome: 'done', thing: { kind: 'Document', id }, documentId: id, details }, now);
+    return { id, portions: document.portions.length };
+  }
+
+  private async onTheRecord(actor: Actor, documentId: string | undefined, work: () => Promise<Imported>): Promise<Imported> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ProblemError && error.code !== 'record-unavailable') {
+        const faults = (error.extra.faults ?? []).map(({ line, code }) => `${String(line)}:${code}`);
+        await this.refusals.record(actor, {
+          action: 'document.refused',
+          ...(documentId === undefined ? {} : { documentId, thing: { kind: 'Document', id: documentId } }),
+          details: { problem: error.code, faults },
+        });
+      }
+      throw error;
+    }
+  }
+}
+
+/** What an author writes is theirs to bring in; its labels are judged portion by portion. */
+const OWN_WORDS = { label: { policy: 'PUBLIC', classification: 'UNMARKED', categories: [] }, needToKnow: ['everyone'] };
+
+const refusedFor = (faults: readonly LineFault[]): ProblemError => new ProblemError('import-refused', { faults: [...faults].sort((a, b) => a.line - b.line) });
+
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const line = firstBrokenLine(bytes);
+    throw new ProblemError('import-refused', { faults: [{ line, code: 'not-utf-8', reason: 'the text is not UTF-8' }] });
+  }
+}
+
+function firstBrokenLine(bytes: Buffer): number {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let line = 1;
+  let start = 0;
+  for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
+    try {
+      decoder.decode(bytes.subarray(start, end));
+    } catch {
+      return line;
+    }
+    line += 1;
+    start = end + 1;
+  }
+  return line;
+}

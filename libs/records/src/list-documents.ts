@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import type { Actor } from '#access';
+import { record } from '#audit';
+import type { DocumentListView } from '#contracts';
+import { Clock, Transactions } from '#database';
+import { PolicySet, portionMark } from '#marking';
+import { Cursors, cutPage } from './cursor';
+import { pageOfDocuments } from './store/document.store';
+import { protectionsOf } from './store/protection.store';
+
+/** Lists the documents that the reader may know of, newest first. */
+@Injectable()
+export class ListDocuments {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly policies: PolicySet,
+    private readonly cursors: Cursors,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(actor: Actor, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<DocumentListView> {
+    const after = this.cursors.open(actor, 'documents', page.cursor);
+    return this.transactions.run(actor, async (tx) => {
+      const rows = await pageOfDocuments(tx, after, page.limit);
+      const { items, next } = cutPage(
+        rows,
+        page.limit,
+        (row) => ({ at: row.createdAt.toISOString(), id: row.id }),
+        (key) => this.cursors.seal(actor, 'documents', key),
+      );
+      const protections = await protectionsOf(tx, items.map((row) => row.protectionId));
+      const shown = items.flatMap((row) => {
+        const protection = protections.get(row.protectionId);
+        if (protection === undefined) return [];
+        const { id, title, originator, exercise, createdAt } = row;
+        return [{ id, mark: portionMark(this.policies, protection.label), title, originator, exercise, createdAt: createdAt.toISOString() }];
+      });
+      const details = { documents: shown.map((row) => row.id) };
+      await record(tx, actor, { action: 'document.list', outcome: 'done', details }, this.clock.now());
+      return { items: shown, next };
+    });
+  }
+}

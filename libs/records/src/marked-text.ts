@@ -1,0 +1,215 @@
+import { isNeedToKnowToken } from '#access';
+import { type Label, type PolicySet, banner as bannerOf, labelAtLeast, parseMark, rollUp } from '#marking';
+import { type Head, readHead } from './marked-head';
+import type { Target } from './store/document.store';
+
+/** What is wrong, and in which line. */
+export interface LineFault {
+  readonly line: number;
+  readonly code: string;
+  readonly reason: string;
+}
+
+export interface MarkedPortion {
+  readonly line: number;
+  readonly kind: 'title' | 'paragraph' | 'target';
+  readonly label: Label;
+  readonly originator: string;
+  readonly text: string;
+  readonly target?: Target;
+}
+
+/** A portion-marked document as it was written. The first portion is its title. */
+export interface MarkedDocument {
+  readonly banner: Label;
+  readonly originator: string;
+  readonly needToKnow: readonly string[];
+  readonly exercise: boolean;
+  readonly subject: string | undefined;
+  readonly portions: readonly MarkedPortion[];
+}
+
+export const LONGEST_PORTION = 20_000;
+export const MOST_PORTIONS = 5_000;
+
+const TABLE_HEADER = ['mark', 'nation', 'capability area', 'now', 'required', 'unit', 'due'];
+
+/** A block of the text: lines that belong together, with the number of the first. */
+interface Block {
+  readonly line: number;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Reads portion-marked Markdown or plain text. Refused as a whole, with line and reason for every fault: an unmarked or wrongly
+ * marked portion, a banner below its content, a table that is not one of targets. Takes time in proportion to the text.
+ */
+export function parseMarkedText(text: string, policies: PolicySet): { ok: true; document: MarkedDocument } | { ok: false; faults: LineFault[] } {
+  const faults: LineFault[] = [];
+  const lines = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n').split('\n');
+  lines.forEach((line, index) => {
+    // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+    if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(line)) faults.push({ line: index + 1, code: 'control-character', reason: 'a control character' });
+  });
+  const { head, next } = readHead(lines, faults);
+  const reader = new PortionReader(policies, head.originator ?? '', faults);
+  for (const block of blocksFrom(lines, next)) reader.read(block);
+  const banner = readBanner(head, policies, faults);
+  checkHead(head, faults);
+  checkWhole(reader.portions, banner, policies, faults);
+  if (faults.length > 0 || banner === undefined) return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
+  return {
+    ok: true,
+    document: {
+      banner: banner.label,
+      originator: head.originator ?? '',
+      needToKnow: head.needToKnow ?? [],
+      exercise: head.exercise,
+      subject: head.subject,
+      portions: reader.portions,
+    },
+  };
+}
+
+function blocksFrom(lines: readonly string[], first: number): Block[] {
+  const blocks: Block[] = [];
+  let open: { line: number; lines: string[] } | undefined;
+  for (let index = first; index < lines.length; index += 1) {
+    const line = (lines[index] ?? '').trim();
+    const heading = /^#{1,6} /.test(line);
+    if (line === '' || heading) open = undefined;
+    if (line === '') continue;
+    if (open === undefined) {
+      open = { line: index + 1, lines: [] };
+      blocks.push(open);
+    }
+    open.lines.push(line);
+    if (heading) open = undefined;
+  }
+  return blocks;
+}
+
+/** Reads blocks into portions and notes what is wrong with them. */
+class PortionReader {
+  readonly portions: MarkedPortion[] = [];
+
+  constructor(
+    private readonly policies: PolicySet,
+    private readonly originator: string,
+    private readonly faults: LineFault[],
+  ) {}
+
+  read(block: Block): void {
+    if (this.portions.length >= MOST_PORTIONS) {
+      if (this.portions.length === MOST_PORTIONS) this.fault(block.line, 'too-many-portions', `more than ${String(MOST_PORTIONS)} portions`);
+      return;
+    }
+    const first = block.lines[0] ?? '';
+    if (first.startsWith('|')) this.readTable(block);
+    else this.readText(block.line, block.lines.join(' ').replace(/^#{1,6} /, ''), /^# /.test(first));
+  }
+
+  private readText(line: number, text: string, heading: boolean): void {
+    const kind = this.portions.length === 0 ? 'title' : 'paragraph';
+    if (heading && kind !== 'title') this.fault(line, 'second-title', 'a document has one title');
+    const parts = /^(\([^()]{0,500}\)) ?(?:\[([^[\]]{1,60})\] ?)?(.*)$/s.exec(text);
+    if (parts === null) {
+      this.fault(line, 'unmarked', 'the portion does not begin with a mark such as (CTS)');
+      return;
+    }
+    const [, mark = '', originator, body = ''] = parts;
+    this.add({ line, kind, mark, originator, body: body.trim() });
+  }
+
+  private add(found: { line: number; kind: MarkedPortion['kind']; mark: string; originator: string | undefined; body: string; target?: Target }): void {
+    const { line, kind, body, target } = found;
+    const parsed = parseMark(this.policies, found.mark);
+    if (!parsed.ok) this.fault(line, 'wrong-mark', `${parsed.fault}${parsed.meant === undefined ? '' : `; did you mean ${parsed.meant}?`}`);
+    if (body === '') this.fault(line, 'empty', 'the portion has no text');
+    if (body.length > LONGEST_PORTION) this.fault(line, 'too-long', `longer than ${String(LONGEST_PORTION)} characters`);
+    const originator = found.originator ?? this.originator;
+    if (!/^[A-Z][A-Z0-9-]{1,30}$/.test(originator)) this.fault(line, 'originator', `${JSON.stringify(originator)} is no originator`);
+    if (parsed.ok) this.portions.push({ line, kind, label: parsed.label, originator, text: body, ...(target === undefined ? {} : { target }) });
+  }
+
+  private readTable(block: Block): void {
+    const [header = '', rule = '', ...rows] = block.lines;
+    if (this.portions.length === 0) this.fault(block.line, 'no-title', 'a table stands before the title');
+    const cells = cellsOf(header).map((cell) => cell.toLowerCase());
+    if (cells.join('|') !== TABLE_HEADER.join('|')) {
+      this.fault(block.line, 'table-header', 'a target table has the columns Mark, Nation, Capability area, Now, Required, Unit, Due');
+      return;
+    }
+    if (!/^\|(?: ?:?-+:? ?\|){7}$/.test(rule)) this.fault(block.line + 1, 'table-rule', 'the second line of a table is |---|…|');
+    rows.forEach((row, index) => {
+      this.readRow(block.line + 2 + index, cellsOf(row));
+    });
+  }
+
+  private readRow(line: number, cells: readonly string[]): void {
+    if (cells.length !== 7) {
+      this.fault(line, 'table-row', `seven cells, not ${String(cells.length)}`);
+      return;
+    }
+    const [mark = '', nation = '', area = '', now = '', required = '', unit = '', due = ''] = cells;
+    const numbers = [now, required, due].map((cell) => (/^\d{1,12}$/.test(cell) ? Number(cell) : undefined));
+    const [quantityNow, quantityRequired, dueYear] = numbers;
+    if (!/^([A-Z]{3}|NATO)$/.test(nation)) this.fault(line, 'nation', `${JSON.stringify(nation)} is no nation`);
+    if (area === '' || unit === '') this.fault(line, 'table-row', 'area and unit are needed');
+    if (quantityNow === undefined || quantityRequired === undefined) this.fault(line, 'quantity', 'Now and Required are whole numbers');
+    if (dueYear === undefined || dueYear < 2000 || dueYear > 2100) this.fault(line, 'due-year', `${JSON.stringify(due)} is no due year`);
+    if (quantityNow === undefined || quantityRequired === undefined || dueYear === undefined) return;
+    const target = { nation, area, quantityNow, quantityRequired, unit, dueYear };
+    const body = `${nation} · ${area} · now ${String(quantityNow)} · required ${String(quantityRequired)} ${unit} · by ${String(dueYear)}`;
+    this.add({ line, kind: 'target', mark, originator: undefined, body, target });
+  }
+
+  private fault(line: number, code: string, reason: string): void {
+    this.faults.push({ line, code, reason });
+  }
+}
+
+const cellsOf = (row: string): string[] =>
+  row
+    .replace(/^\|/, '')
+    .replace(/\|$/, '')
+    .split('|')
+    .map((cell) => cell.trim());
+
+function readBanner(head: Head, policies: PolicySet, faults: LineFault[]): { label: Label; line: number } | undefined {
+  if (head.banner === undefined) {
+    faults.push({ line: 1, code: 'no-banner', reason: 'the head names no banner' });
+    return undefined;
+  }
+  const parsed = parseMark(policies, head.banner.text);
+  if (parsed.ok) return { label: parsed.label, line: head.banner.line };
+  faults.push({ line: head.banner.line, code: 'wrong-banner', reason: `${parsed.fault}${parsed.meant === undefined ? '' : `; did you mean ${parsed.meant}?`}` });
+  return undefined;
+}
+
+function checkHead(head: Head, faults: LineFault[]): void {
+  if (head.originator === undefined) faults.push({ line: 1, code: 'no-originator', reason: 'the head names no originator' });
+  // INVARIANT (fail_closed): a need-to-know that is not stated is nobody's, so it must be stated.
+  if (head.needToKnow === undefined || head.needToKnow.length === 0) {
+    faults.push({ line: 1, code: 'no-need-to-know', reason: 'the head names no need-to-know; write need-to-know: [everyone] if it is not restricted' });
+  }
+  for (const token of head.needToKnow ?? []) {
+    if (!isNeedToKnowToken(token)) faults.push({ line: 1, code: 'need-to-know', reason: `${JSON.stringify(token)} is no need-to-know` });
+  }
+}
+
+function checkWhole(portions: readonly MarkedPortion[], banner: { label: Label; line: number } | undefined, policies: PolicySet, faults: LineFault[]): void {
+  if (portions.length === 0) {
+    if (faults.length === 0) faults.push({ line: 1, code: 'empty', reason: 'the document has no portion' });
+    return;
+  }
+  if (banner === undefined) return;
+  const whole = rollUp(policies, portions.map((portion) => portion.label));
+  if (!whole.ok) {
+    faults.push({ line: banner.line, code: 'banner', reason: whole.reasons.join('; ') });
+  } else if (whole.nobody === true) {
+    faults.push({ line: banner.line, code: 'banner', reason: 'its portions together are releasable to nobody' });
+  } else if (!labelAtLeast(policies, banner.label, whole.label)) {
+    faults.push({ line: banner.line, code: 'banner-below-content', reason: `the banner is below its content, which needs ${bannerOf(policies, whole.label)}` });
+  }
+}
