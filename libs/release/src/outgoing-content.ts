@@ -57,7 +57,7 @@ export function outgoingPart(
     round: row.round,
     title: row.title,
     summary: row.summary,
-    audience: row.audience,
+    audience: { ...row.audience, categories: row.audience.categories.map((each) => ({ ...each, values: [...each.values] })) },
     requestedBy: { person: row.requestedBy, office: facts.office },
     procedure: { id: row.procedureId, version: row.procedureVersion },
     window: { notBefore: row.notBefore.toISOString(), notAfter: row.notAfter.toISOString() },

@@ -1,8 +1,7 @@
 import { SetMetadata, applyDecorators } from '@nestjs/common';
+import type { SCOPES } from '#contracts';
 
 /** What a token may be limited to. A signed-in session has every scope. */
-export const SCOPES = ['documents:read', 'documents:write', 'cases:read', 'cases:write', 'audit:read', 'instruments:write', 'me'] as const;
-
 export type Scope = (typeof SCOPES)[number];
 
 /** `public`: open to anyone. Otherwise a session or a token with the scope; the instance is decided by the use case. */

@@ -1,0 +1,13 @@
+export { AmendCase } from './amend';
+export { DecideCase } from './decide';
+export { FreezeCase } from './freeze';
+export { ListCases } from './list-cases';
+export { type Preview, PreviewCase } from './preview';
+export { ReadCase } from './read-case';
+export { ReleaseModule } from './release.module';
+export type { ReleaseContent, RenderedFile } from './rendering/content';
+export { ReturnCase } from './return-case';
+export { ScheduleCase } from './schedule';
+export { SubmitCase } from './submit';
+export { WithdrawCase } from './withdraw';
+export { writtenDown } from './written-down';

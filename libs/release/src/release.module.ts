@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { PeopleModule } from '#people';
+import { AmendCase } from './amend';
+import { DecideCase } from './decide';
+import { FreezeCase } from './freeze';
+import { ListCases } from './list-cases';
+import { PreviewCase } from './preview';
+import { CaseReaderParts, ReadCase } from './read-case';
+import { ReturnCase } from './return-case';
+import { ScheduleCase } from './schedule';
+import { SubmitCase } from './submit';
+import { WithdrawCase } from './withdraw';
+
+const USE_CASES = [
+  AmendCase,
+  CaseReaderParts,
+  DecideCase,
+  FreezeCase,
+  ListCases,
+  PreviewCase,
+  ReadCase,
+  ReturnCase,
+  ScheduleCase,
+  SubmitCase,
+  WithdrawCase,
+];
+
+/** Wiring of the release room: one use case a verb. */
+@Module({ imports: [PeopleModule], providers: USE_CASES, exports: USE_CASES })
+export class ReleaseModule {}
