@@ -1,2 +1,7 @@
+export { AuditModule } from './audit.module';
+export { FileMemory } from './file-memory';
+export { ProveEvent } from './prove-event';
 export { type AuditEvent, type EventAuthor, Refusals, record } from './record';
+export { LedgerRolledBack, Sealer, type SealerMemory, type SealingKey, type SignedState } from './seal';
+export { SearchEvents } from './search-events';
 export { uuidv7 } from './uuidv7';

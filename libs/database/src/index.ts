@@ -1,4 +1,5 @@
 export { Clock, systemClock } from './clock';
+export { Cursors, ForeignCursor, type PageKey, cutPage } from './cursor';
 export { type DataSourceOptions, dataSourceFor, openDataSource } from './data-source';
 export { type MigrateOptions, migrate } from './migrate';
 export { type OutboxMessage, leaveInOutbox } from './outbox';

@@ -1,5 +1,4 @@
 export { type CaseSource, type SourcePortion, loadCaseSource } from './case-source';
-export { Cursors, type PageKey, cutPage } from './cursor';
 export { ImportDocument, ImportParts, type Imported, LARGEST_DOCUMENT } from './import-document';
 export { ListDocuments } from './list-documents';
 export { type LineFault, type MarkedDocument, type MarkedPortion, parseMarkedText } from './marked-text';

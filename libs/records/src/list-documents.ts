@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Actor } from '#access';
 import { record } from '#audit';
 import type { DocumentListView } from '#contracts';
-import { Clock, Transactions } from '#database';
+import { Clock, Cursors, Transactions, cutPage } from '#database';
 import { PolicySet, portionMark } from '#marking';
-import { Cursors, cutPage } from './cursor';
 import { pageOfDocuments } from './store/document.store';
 import { protectionsOf } from './store/protection.store';
 
@@ -19,14 +18,14 @@ export class ListDocuments {
   ) {}
 
   async run(actor: Actor, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<DocumentListView> {
-    const after = this.cursors.open(actor, 'documents', page.cursor);
+    const after = this.cursors.open(actor.personId, 'documents', page.cursor);
     return this.transactions.run(actor, async (tx) => {
       const rows = await pageOfDocuments(tx, after, page.limit);
       const { items, next } = cutPage(
         rows,
         page.limit,
         (row) => ({ at: row.createdAt.toISOString(), id: row.id }),
-        (key) => this.cursors.seal(actor, 'documents', key),
+        (key) => this.cursors.seal(actor.personId, 'documents', key),
       );
       const protections = await protectionsOf(tx, items.map((row) => row.protectionId));
       const shown = items.flatMap((row) => {

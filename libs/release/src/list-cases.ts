@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#access';
 import { record } from '#audit';
-import { Clock, Transactions } from '#database';
+import { Clock, Cursors, Transactions, cutPage } from '#database';
 import { PolicySet, portionMark } from '#marking';
-import { Cursors, cutPage, protectionsOf } from '#records';
+import { protectionsOf } from '#records';
 import { summaryOf } from './read-case';
 import { pageOfCases } from './store/case.store';
 import { officesOf } from './store/office.store';
@@ -19,14 +19,14 @@ export class ListCases {
   ) {}
 
   async run(actor: Actor, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<{ items: ReturnType<typeof summaryOf>[]; next: string | null }> {
-    const after = this.cursors.open(actor, 'cases', page.cursor);
+    const after = this.cursors.open(actor.personId, 'cases', page.cursor);
     return this.transactions.run(actor, async (tx) => {
       const rows = await pageOfCases(tx, after, page.limit);
       const { items, next } = cutPage(
         rows,
         page.limit,
         (row) => ({ at: row.createdAt.toISOString(), id: row.id }),
-        (key) => this.cursors.seal(actor, 'cases', key),
+        (key) => this.cursors.seal(actor.personId, 'cases', key),
       );
       const protections = await protectionsOf(tx, items.map((row) => row.protectionId));
       const offices = await officesOf(tx, items.map((row) => row.requestedBy));

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, type Problem, type ProblemCode, ProblemError, type Reason } from '#contracts';
+import { ForeignCursor } from '#database';
 
 const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   400: 'bad-request',
@@ -32,6 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
   /** The problem of any error. */
   problemOf(error: unknown, requestId: string): Problem {
     if (error instanceof ProblemError) return problem(error.code, requestId, error.extra);
+    if (error instanceof ForeignCursor) return problem('bad-request', requestId, { detail: error.message });
     if (error instanceof HttpException) {
       return problem(BY_STATUS[error.getStatus()] ?? 'internal-error', requestId, validationOf(error));
     }

@@ -1,12 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Actor } from '#access';
-import { ProblemError } from '#contracts';
 
 /** Where a page ends. */
 export interface PageKey {
   readonly at: string;
   readonly id: string;
 }
+
+/** A cursor that was made for somebody else, for another list, or by nobody. */
+export class ForeignCursor extends Error {}
 
 /**
  * Seals page keys into cursors. A cursor is bound to the person and the list it was made for: another's cursor, or one of
@@ -15,25 +16,25 @@ export interface PageKey {
 export class Cursors {
   constructor(private readonly secret: Buffer) {}
 
-  seal(actor: Actor, list: string, key: PageKey): string {
+  seal(personId: string, list: string, key: PageKey): string {
     const body = Buffer.from(JSON.stringify([key.at, key.id])).toString('base64url');
-    return `${body}.${this.tag(actor, list, body)}`;
+    return `${body}.${this.tag(personId, list, body)}`;
   }
 
-  open(actor: Actor, list: string, cursor: string | undefined): PageKey | undefined {
+  open(personId: string, list: string, cursor: string | undefined): PageKey | undefined {
     if (cursor === undefined) return undefined;
     const [body = '', tag = ''] = cursor.split('.');
-    const expected = Buffer.from(this.tag(actor, list, body));
+    const expected = Buffer.from(this.tag(personId, list, body));
     const given = Buffer.from(tag);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw new ProblemError('bad-request', { detail: 'the cursor is not one of this list' });
+      throw new ForeignCursor('the cursor is not one of this list');
     }
     const [at, id] = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as [string, string];
     return { at, id };
   }
 
-  private tag(actor: Actor, list: string, body: string): string {
-    return createHmac('sha256', this.secret).update(`${actor.personId}\n${list}\n${body}`).digest('base64url');
+  private tag(personId: string, list: string, body: string): string {
+    return createHmac('sha256', this.secret).update(`${personId}\n${list}\n${body}`).digest('base64url');
   }
 }
 

@@ -1,0 +1,2 @@
+export { type Inspection, faultsOf, inspect } from './inspect';
+export { Guard, type GuardKeys, type GuardParts } from './publish';

@@ -1,0 +1,99 @@
+import type { Tx } from '#database';
+import type { SignedStatement } from '#signing';
+import type { Outgoing } from '#workflow';
+
+/** A case whose hour has come, locked against every change until the guard is done with it. */
+export interface DueCase {
+  readonly id: string;
+  readonly proposalId: string | null;
+  readonly publishAt: Date;
+}
+
+export async function takeDueCase(tx: Tx, now: Date): Promise<DueCase | undefined> {
+  return tx.row<DueCase>(
+    `SELECT id, proposal_id AS "proposalId", publish_at AS "publishAt" FROM release_case
+      WHERE state = 'scheduled' AND publish_at <= $1 ORDER BY publish_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    [now],
+  );
+}
+
+/** The proposal as the guard may read it: the outgoing part and the commitment, never the closed part. */
+export interface FrozenProposal {
+  readonly id: string;
+  readonly caseId: string;
+  readonly outgoing: Outgoing;
+  readonly closedCommitment: string;
+  readonly digest: string;
+}
+
+export async function findFrozenProposal(tx: Tx, id: string): Promise<FrozenProposal | undefined> {
+  return tx.row<FrozenProposal>(
+    'SELECT id, case_id AS "caseId", outgoing, closed_commitment AS "closedCommitment", digest FROM proposal WHERE id = $1',
+    [id],
+  );
+}
+
+export interface FrozenRendition {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly sha256: string;
+  readonly bytes: Buffer;
+  readonly readback: string;
+}
+
+export async function frozenRenditions(tx: Tx, proposalId: string): Promise<FrozenRendition[]> {
+  return tx.rows<FrozenRendition>(
+    'SELECT name, media_type AS "mediaType", sha256, bytes, readback FROM rendition WHERE proposal_id = $1 ORDER BY name',
+    [proposalId],
+  );
+}
+
+export async function signedDecisions(tx: Tx, proposalId: string): Promise<SignedStatement[]> {
+  const rows = await tx.rows<{ statement: SignedStatement }>('SELECT statement FROM decision WHERE proposal_id = $1 ORDER BY received_at, id', [proposalId]);
+  return rows.map((row) => row.statement);
+}
+
+/** The two questions about text that the guard never reads; they take a proposal id and nothing else. */
+export async function questionsOn(tx: Tx, proposalId: string): Promise<{ withheldOccurs: boolean; sourcesMatch: boolean }> {
+  const row = await tx.row<{ withheldOccurs: boolean; sourcesMatch: boolean }>(
+    'SELECT sec.withheld_text_occurs($1) AS "withheldOccurs", sec.sources_match($1) AS "sourcesMatch"',
+    [proposalId],
+  );
+  return row ?? { withheldOccurs: true, sourcesMatch: false };
+}
+
+/** Those of the persons whose rights at this moment do not cover what they judged. */
+export async function notCleared(tx: Tx, proposalId: string, people: readonly string[]): Promise<string[]> {
+  const rows = await tx.rows<{ id: string }>(
+    'SELECT id FROM unnest($2::uuid[]) AS id WHERE NOT coalesce(sec.person_covers_proposal(id, $1), false)',
+    [proposalId, people],
+  );
+  return rows.map((row) => row.id);
+}
+
+export async function noteRefusal(tx: Tx, refusal: { readonly id: string; readonly caseId: string; readonly proposalId: string; readonly at: Date; readonly findings: unknown }): Promise<void> {
+  await tx.change('INSERT INTO guard_refusal (id, case_id, proposal_id, at, findings) VALUES ($1, $2, $3, $4, $5)', [
+    refusal.id,
+    refusal.caseId,
+    refusal.proposalId,
+    refusal.at,
+    JSON.stringify(refusal.findings),
+  ]);
+}
+
+export async function notePublication(
+  tx: Tx,
+  publication: { readonly caseId: string; readonly proposalId: string; readonly release: string; readonly publishedAt: Date; readonly certificateSha256: string },
+): Promise<void> {
+  await tx.change('INSERT INTO publication (case_id, proposal_id, release, published_at, certificate_sha256) VALUES ($1, $2, $3, $4, $5)', [
+    publication.caseId,
+    publication.proposalId,
+    publication.release,
+    publication.publishedAt,
+    publication.certificateSha256,
+  ]);
+}
+
+export async function setState(tx: Tx, caseId: string, state: string, at: Date): Promise<void> {
+  await tx.change('UPDATE release_case SET state = $2, updated_at = $3 WHERE id = $1', [caseId, state, at]);
+}
