@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import { canonicalJson, type SignedStatement } from '#signing';
-import { outgoingSchema } from '#workflow';
-
-const statementSchema = z.strictObject({
-  payload: z.string().min(1),
-  signatures: z.array(z.strictObject({ protected: z.string().min(1), signature: z.string().min(1) })).min(1),
-});
+import { canonicalJson, commitmentTo, digestOf, type SignedStatement } from '#signing';
+import { outgoingSchema, statementSchema } from '#workflow';
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
@@ -26,9 +21,9 @@ export const certificateSchema = z.strictObject({
   outgoing: outgoingSchema,
   closedCommitment: digest,
   /** The signed decisions of the public stages. */
-  decisions: z.array(statementSchema).min(1),
+  decisions: z.array(statementSchema).min(1).max(10_000),
   /** The instruments that gave those signers, the procedure and the guard their authority, and what revokes any of them. */
-  instruments: z.array(statementSchema).min(1),
+  instruments: z.array(statementSchema).min(1).max(10_000),
   publication: statementSchema,
   log: z.strictObject({
     leafIndex: z.number().int().min(0),
@@ -42,3 +37,14 @@ export type Certificate = z.output<typeof certificateSchema>;
 
 /** The text of a release's leaf in the public log. */
 export const publicationLeaf = (publication: SignedStatement): string => canonicalJson({ publication });
+
+/**
+ * What a statement of publication says of the decisions of one stage, in whatever order they are given.
+ *
+ * Of a public stage anybody can work it out again, and the certificate's check does. The decisions of another stage are
+ * committed to with a random salt, which stays with those who may open it.
+ */
+export function decisionsCommitment(decisions: readonly SignedStatement[], salt: string | null): string {
+  const ordered = decisions.map((each) => canonicalJson(each)).sort();
+  return salt === null ? digestOf(ordered) : commitmentTo(ordered, salt);
+}

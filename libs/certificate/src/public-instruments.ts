@@ -1,5 +1,5 @@
 import { type SignedStatement, payloadOf } from '#signing';
-import { type Authority, type Decision, type Instrument, type Outgoing } from '#workflow';
+import { type Authority, type Decision, type Instrument, type InstrumentOf, type Outgoing } from '#workflow';
 
 /** What of the authority a certificate has to carry. */
 export interface PublicNeeds {
@@ -16,38 +16,71 @@ export interface PublicNeeds {
  * stage that is not public.
  */
 export function publicInstruments(statements: readonly SignedStatement[], authority: Authority, needs: PublicNeeds): SignedStatement[] {
-  const people = new Set(needs.decisions.map((decision) => decision.person));
-  const seats = new Set(needs.decisions.map((decision) => `${decision.body ?? ''}/${decision.seat ?? ''}`));
-  const procedure = authority.procedureInstrument(needs.outgoing.procedure.id, needs.outgoing.procedure.version);
-  const bodies = new Set(needs.decisions.map((decision) => decision.body));
-  for (const delegation of authority.ofKind('delegation')) {
-    if (seats.has(`${delegation.body.body}/${delegation.body.seat}`) && people.has(delegation.body.toPerson)) people.add(delegation.body.fromPerson);
-  }
-  const wanted = (instrument: Instrument): boolean => {
-    switch (instrument.kind) {
-      case 'procedure':
-        return instrument.id === procedure?.id;
-      case 'body':
-        return bodies.has(instrument.body.body);
-      case 'person':
-        return people.has(instrument.body.person);
-      case 'key':
-        return needs.kids.includes(instrument.body.kid) || delegatorKey(instrument.body.kid);
-      case 'service-key':
-        return needs.kids.includes(instrument.body.kid);
-      case 'holder':
-        return seats.has(`${instrument.body.body}/${instrument.body.seat}`) && people.has(instrument.body.person);
-      case 'delegation':
-        return seats.has(`${instrument.body.body}/${instrument.body.seat}`) && people.has(instrument.body.toPerson);
-      default:
-        return false;
-    }
-  };
-  const delegatorKids = new Set(authority.ofKind('delegation').flatMap((each) => (people.has(each.body.toPerson) ? authority.signersOf(each.id) : [])));
-  const delegatorKey = (kid: string): boolean => delegatorKids.has(kid);
-  const chosen = new Set(authority.all().filter(wanted).map((each) => each.id));
+  const wanted = wantedOf(authority, needs);
+  const chosen = new Set(
+    authority
+      .all()
+      .filter((instrument) => isWanted(instrument, wanted))
+      .map((instrument) => instrument.id),
+  );
   for (const revocation of authority.ofKind('revocation')) {
     if (chosen.has(revocation.body.instrument)) chosen.add(revocation.id);
   }
-  return statements.filter((statement) => chosen.has((payloadOf(statement) as { id?: string }).id ?? ''));
+  // The first statement of an id only: another copy would say the same.
+  const left = new Set(chosen);
+  return statements.filter((statement) => left.delete(idOf(statement)));
+}
+
+interface Wanted {
+  readonly procedure: string | undefined;
+  readonly bodies: ReadonlySet<string>;
+  readonly seats: ReadonlySet<string>;
+  readonly people: ReadonlySet<string>;
+  readonly kids: ReadonlySet<string>;
+  readonly delegations: ReadonlySet<string>;
+}
+
+function wantedOf(authority: Authority, { outgoing, decisions, kids }: PublicNeeds): Wanted {
+  const named = new Set(decisions.flatMap(({ capacity }) => (capacity.kind === 'delegate' ? [capacity.delegation] : [])));
+  const delegations = authority.ofKind('delegation').filter((each) => named.has(each.id));
+  return {
+    procedure: authority.procedureInstrument(outgoing.procedure.id, outgoing.procedure.version)?.id,
+    bodies: new Set(decisions.flatMap((decision) => decision.body ?? [])),
+    seats: new Set(decisions.map(seatOf)),
+    people: new Set([...decisions.map((decision) => decision.person), ...delegations.map((each) => each.body.fromPerson)]),
+    kids: new Set([...kids, ...delegations.flatMap((each) => authority.signersOf(each.id))]),
+    delegations: named,
+  };
+}
+
+function isWanted(instrument: Instrument, wanted: Wanted): boolean {
+  switch (instrument.kind) {
+    case 'procedure':
+      return instrument.id === wanted.procedure;
+    case 'body':
+      return wanted.bodies.has(instrument.body.body);
+    case 'person':
+      return wanted.people.has(instrument.body.person);
+    case 'key':
+    case 'service-key':
+      return wanted.kids.has(instrument.body.kid);
+    case 'holder':
+      return wanted.seats.has(seatOf(instrument.body)) && wanted.people.has(instrument.body.person);
+    case 'delegation':
+      return wanted.delegations.has(instrument.id);
+    case 'clearance':
+    case 'clearance-withdrawal':
+    case 'revocation':
+      return false;
+  }
+}
+
+const seatOf = ({ body, seat }: { body: string | null; seat: string | null } | InstrumentOf<'holder'>['body']): string => JSON.stringify([body, seat]);
+
+function idOf(statement: SignedStatement): string {
+  try {
+    return (payloadOf(statement) as { id?: string } | null)?.id ?? '';
+  } catch {
+    return '';
+  }
 }

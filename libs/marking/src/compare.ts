@@ -1,6 +1,7 @@
-import { type Label, type LabelCategory, isPublic, normalLabel, PUBLIC_LABEL, valuesOf } from './label';
-import { type PolicySet, classificationOf } from './policy';
-import { CONTEXT, RELEASABLE, RELEASABLE_TO } from './validate';
+import { type Label, type LabelCategory, PUBLIC_LABEL, isPublic, normalLabel, valuesOf } from './label';
+import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, ownersOf } from './nato-form';
+import { type PolicySet, type SecurityPolicy, classificationOf, entriesOf, fitsClass, tagSetOf } from './policy';
+import { unknownParts, validateLabel } from './validate';
 
 /**
  * Whether everyone who may read `upper` may read `lower`, for clearances that `validateClearance` accepts.
@@ -11,77 +12,119 @@ export function labelAtLeast(policies: PolicySet, upper: Label, lower: Label): b
   if (isPublic(lower)) return true;
   const policy = policies.get(lower.policy);
   if (policy === undefined || upper.policy !== lower.policy) return false;
-  const [above, below] = [classificationOf(policy, upper.classification), classificationOf(policy, lower.classification)];
-  if (above === undefined || below === undefined || above.hierarchy < below.hierarchy) return false;
-  return normalLabel(lower).categories.every((category) => implies(upper, category));
+  const [above, below] = [normalLabel(upper), normalLabel(lower)];
+  if (unknownParts(policy, above).length > 0 || unknownParts(policy, below).length > 0) return false;
+  return isRankedAbove(policy, above, below) && below.categories.every((category) => implies(policy, above, category));
 }
 
-function implies(upper: Label, category: LabelCategory): boolean {
-  const held = valuesOf(upper, category.tagSet);
+function isRankedAbove(policy: SecurityPolicy, upper: Label, lower: Label): boolean {
+  const [above, below] = [classificationOf(policy, upper.classification), classificationOf(policy, lower.classification)];
+  if (above === undefined || below === undefined) return false;
+  // A clearance need not hold an obsolete level below its highest.
+  return above.name === below.name || (above.hierarchy > below.hierarchy && !below.obsolete);
+}
+
+function implies(policy: SecurityPolicy, upper: Label, category: LabelCategory): boolean {
+  const held = upper.categories.find((each) => each.tagSet === category.tagSet);
   switch (category.type) {
     case 'INFORMATIVE':
       return true;
     case 'RESTRICTIVE':
-      return category.values.every((value) => held.includes(value));
-    case 'PERMISSIVE':
-      if (held.length > 0) return held.every((value) => category.values.includes(value));
-      // A context that the release list repeats may read what is released to others as well.
-      return category.tagSet === RELEASABLE_TO && owners(upper).length > 0 && owners(upper).every((value) => category.values.includes(value));
+      return category.values.every((value) => held?.values.includes(value) === true);
+    case 'PERMISSIVE': {
+      if (held !== undefined) return held.values.every((value) => category.values.includes(value));
+      // Who reads by a context also holds it in `Releasable To` (`validateClearance`), so a list that repeats it is met.
+      const context = valuesOf(upper, CONTEXT);
+      return hasContext(policy) && category.tagSet === RELEASABLE_TO && context.length > 0 && context.every((value) => category.values.includes(value));
+    }
     default:
       return false;
   }
 }
 
-const owners = (label: Label): string[] => valuesOf(label, CONTEXT).filter((value) => value !== RELEASABLE);
+/** The dominant label of several. `nobody`: no clearance can hold it; its label is for printing and for denying only. */
+export type RollUp = { readonly ok: true; readonly label: Label; readonly nobody?: true } | { readonly ok: false; readonly reasons: string[] };
 
 /**
  * The dominant label of several parts (ADatP-4774.1 section 4.4): who dominates it dominates every part.
  *
  * One policy; the highest classification; of permissive tag sets the intersection, of restrictive ones the union. Where the
- * standard drops an empty intersection, and so widens, this releases to nobody. PUBLIC parts ask nothing. `nobody` is for
- * printing and cannot be granted to anyone.
+ * standard drops an empty intersection, and so widens, this releases to nobody. PUBLIC parts ask nothing. The result is checked
+ * against the policy again (rule 9); informative values that it forbids at the higher level go.
  */
-export function rollUp(
-  policies: PolicySet,
-  labels: readonly Label[],
-): { ok: true; label: Label; nobody?: true } | { ok: false; reasons: string[] } {
-  const parts = labels.filter((label) => !isPublic(label)).map(normalLabel);
+export function rollUp(policies: PolicySet, labels: readonly Label[]): RollUp {
   if (labels.length === 0) return { ok: false, reasons: ['there is nothing to roll up'] };
+  const parts = labels.filter((label) => !isPublic(label)).map(normalLabel);
   const first = parts[0];
   if (first === undefined) return { ok: true, label: PUBLIC_LABEL };
   const policy = policies.get(first.policy);
   if (policy === undefined) return { ok: false, reasons: [`the policy ${first.policy} is not known`] };
-  const foreign = parts.filter((part) => part.policy !== first.policy);
-  if (foreign.length > 0) return { ok: false, reasons: foreign.map((part) => `${part.policy} and ${first.policy} have no common label`) };
-  const ranked = parts.map((part) => classificationOf(policy, part.classification));
-  const highest = ranked.reduce((best, each) => (best === undefined || (each?.hierarchy ?? -1) > best.hierarchy ? each : best));
-  if (highest === undefined || ranked.includes(undefined)) return { ok: false, reasons: ['a part has an unknown classification'] };
-  const categories = policy.tagSets.flatMap((tagSet): LabelCategory[] => combined(parts, tagSet.name, tagSet.type));
-  const label = withoutIdleRelease(normalLabel({ policy: first.policy, classification: highest.name, categories }));
-  const nobody = label.categories.some((category) => category.type === 'PERMISSIVE' && category.values.length === 0);
-  return nobody ? { ok: true, label, nobody } : { ok: true, label };
+  const reasons = parts.flatMap((part) => obstacles(policy, part));
+  if (reasons.length > 0) return { ok: false, reasons: [...new Set(reasons)] };
+  const classification = highestOf(policy, parts);
+  const categories = policy.tagSets.flatMap(({ name, type }) => combined(parts, name, type));
+  const raised = withoutForbidden(policy, normalLabel({ policy: policy.name, classification, categories }));
+  return judged(policies, hasContext(policy) ? tidyRelease(raised) : raised);
+}
+
+function obstacles(policy: SecurityPolicy, part: Label): string[] {
+  if (part.policy !== policy.name) return [`${part.policy} and ${policy.name} have no common label`];
+  if (classificationOf(policy, part.classification) === undefined) return [`${policy.name} has no ${part.classification}`];
+  return unknownParts(policy, part).map(({ place, fault }) => `${place}: ${fault}`);
+}
+
+function highestOf(policy: SecurityPolicy, parts: readonly Label[]): string {
+  const present = new Set(parts.map((part) => part.classification));
+  return policy.classifications
+    .filter((each) => present.has(each.name))
+    .reduce((best, each) => (each.hierarchy > best.hierarchy ? each : best)).name;
 }
 
 function combined(parts: readonly Label[], tagSet: string, type: LabelCategory['type']): LabelCategory[] {
-  const lists = parts.map((part) => valuesOf(part, tagSet)).filter((values) => values.length > 0);
+  const lists = parts.flatMap((part) => part.categories.filter((category) => category.tagSet === tagSet).map(({ values }) => values));
   const [first, ...others] = lists;
   if (first === undefined) return [];
-  if (type !== 'PERMISSIVE') return [{ tagSet, type, values: lists.flat() }];
-  // A part without a release list is for its context alone, and so is the whole.
-  if (tagSet === RELEASABLE_TO && lists.length < parts.length) return [];
-  return [{ tagSet, type, values: first.filter((value) => others.every((list) => list.includes(value))) }];
+  const common = first.filter((value) => others.every((list) => list.includes(value)));
+  return [{ tagSet, type, values: type === 'PERMISSIVE' ? common : lists.flat() }];
 }
 
-/** A release list that names nobody beyond the context says nothing; it goes, and `Releasable` with it. */
-function withoutIdleRelease(label: Label): Label {
-  const list = valuesOf(label, RELEASABLE_TO);
-  if (list.some((value) => !owners(label).includes(value))) return label;
+/** Informative values decide nothing; one that the policy forbids at the rolled-up level (STAFF above UNCLASSIFIED) goes. */
+function withoutForbidden(policy: SecurityPolicy, label: Label): Label {
+  const stays = (tagSet: string, value: string): boolean => {
+    const known = tagSetOf(policy, tagSet);
+    return known !== undefined && entriesOf(known, value).some((entry) => fitsClass(entry, label.classification));
+  };
   return {
     ...label,
     categories: label.categories
-      .filter((category) => category.tagSet !== RELEASABLE_TO)
-      .map((category) =>
-        category.tagSet === CONTEXT ? { ...category, values: category.values.filter((value) => value !== RELEASABLE) } : category,
-      ),
+      .map((each) => (each.type === 'INFORMATIVE' ? { ...each, values: each.values.filter((value) => stays(each.tagSet, value)) } : each))
+      .filter((each) => each.type !== 'INFORMATIVE' || each.values.length > 0),
   };
+}
+
+/**
+ * Release lists after the intersection. Contexts that have no owner in common release to nobody; a list that names nobody
+ * beyond the context says nothing, and goes together with `Releasable`, in either of the two forms that remain of it.
+ */
+function tidyRelease(label: Label): Label {
+  const owners = ownersOf(label);
+  const context = valuesOf(label, CONTEXT);
+  if (owners.length === 0 && context.length > 0) return withValues(label, CONTEXT, []);
+  const list = valuesOf(label, RELEASABLE_TO);
+  const repeated = owners.every((owner) => list.includes(owner));
+  const says = context.includes(RELEASABLE) && list.some((value) => !owners.includes(value));
+  if (owners.length === 0 || says || (list.length > 0 && !repeated)) return label;
+  const without = { ...label, categories: label.categories.filter((category) => category.tagSet !== RELEASABLE_TO) };
+  return withValues(without, CONTEXT, owners);
+}
+
+const withValues = (label: Label, tagSet: string, values: readonly string[]): Label => ({
+  ...label,
+  categories: label.categories.map((category) => (category.tagSet === tagSet ? { ...category, values } : category)),
+});
+
+function judged(policies: PolicySet, label: Label): RollUp {
+  if (label.categories.some((category) => category.type === 'PERMISSIVE' && category.values.length === 0)) return { ok: true, label, nobody: true };
+  const faults = validateLabel(policies, label, 'existing');
+  return faults.length === 0 ? { ok: true, label } : { ok: false, reasons: faults.map(({ place, fault }) => `${place}: ${fault}`) };
 }

@@ -30,23 +30,28 @@ export const isPublic = (label: Label): boolean => label.policy === PUBLIC_LABEL
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The label with categories and values in order and without repetition, one category a tag set. */
+/**
+ * The label with categories and values in order and without repetition.
+ *
+ * Restrictive and informative values of one tag set are gathered. INVARIANT: two permissive categories of one tag set stay
+ * two, because each asks for a value of its own; gathering them would let more people read.
+ */
 export function normalLabel(label: Label): Label {
-  const merged = new Map<string, { tagSet: string; type: CategoryType; values: Set<string> }>();
+  const gathered = new Map<string, { tagSet: string; type: CategoryType; values: readonly string[] }>();
   for (const { tagSet, type, values } of label.categories) {
-    const key = `${tagSet}\u0000${type}`;
-    const known = merged.get(key) ?? { tagSet, type, values: new Set<string>() };
-    values.forEach((value) => known.values.add(value));
-    merged.set(key, known);
+    const key = JSON.stringify(type === 'PERMISSIVE' ? [tagSet, type, inOrder(values)] : [tagSet, type]);
+    gathered.set(key, { tagSet, type, values: inOrder([...(gathered.get(key)?.values ?? []), ...values]) });
   }
   return {
     policy: label.policy.toUpperCase(),
     classification: label.classification.toUpperCase(),
-    categories: [...merged.values()]
-      .map(({ tagSet, type, values }) => ({ tagSet, type, values: [...values].sort(byText) }))
-      .sort((a, b) => byText(a.tagSet, b.tagSet) || byText(a.type, b.type)),
+    categories: [...gathered.entries()]
+      .sort(([, a], [, b]) => byText(a.tagSet, b.tagSet) || byText(a.type, b.type) || byText(a.values.join('\n'), b.values.join('\n')))
+      .map(([, category]) => category),
   };
 }
+
+const inOrder = (values: readonly string[]): string[] => [...new Set(values)].sort(byText);
 
 /** A stable text of the normal form: equal labels and equal texts are the same thing. */
 export function canonicalLabel(label: Label): string {

@@ -7,6 +7,18 @@ export interface MarkingPhrase {
   readonly codes: readonly string[];
 }
 
+/** One value of one tag set, as the policy's rules name it. */
+export interface CategoryReference {
+  readonly tagSet: string;
+  readonly value: string;
+}
+
+/** How many of the values named must stand on a label that carries what the rule belongs to. */
+export interface RequiredCategory {
+  readonly operation: 'onlyOne' | 'oneOrMore' | 'all';
+  readonly of: readonly CategoryReference[];
+}
+
 export interface Classification {
   readonly name: string;
   readonly lacv: string;
@@ -14,8 +26,10 @@ export interface Classification {
   readonly colour: string | undefined;
   readonly obsolete: boolean;
   readonly markings: readonly MarkingPhrase[];
+  readonly required: readonly RequiredCategory[];
 }
 
+/** A value of a tag set. A policy may hold several entries of one name (another phrase, another rule). */
 export interface CategoryValue {
   readonly name: string;
   readonly lacv: string;
@@ -23,6 +37,10 @@ export interface CategoryValue {
   readonly markings: readonly MarkingPhrase[];
   /** Classifications under which the value must not stand. */
   readonly excludedClasses: readonly string[];
+  /** The only classification under which the value may stand. */
+  readonly requiredClass: string | undefined;
+  readonly required: readonly RequiredCategory[];
+  readonly excluded: readonly CategoryReference[];
 }
 
 export interface TagSet {
@@ -68,9 +86,16 @@ export const classificationOf = (policy: SecurityPolicy, name: string): Classifi
 export const tagSetOf = (policy: SecurityPolicy, name: string): TagSet | undefined =>
   policy.tagSets.find((tagSet) => tagSet.name === name);
 
+/** Every entry of a name: NATO's own policy has `Context/NATO` twice, so neither name nor lacv is a key. */
+export const entriesOf = (tagSet: TagSet, name: string): CategoryValue[] => tagSet.values.filter((value) => value.name === name);
+
+/** Whether an entry may stand on a classification. */
+export const fitsClass = (value: CategoryValue, classification: string): boolean =>
+  !value.excludedClasses.includes(classification) && (value.requiredClass ?? classification) === classification;
+
 /** The phrase for a place (`portionMarking`, `pageTopBottom`) in a language, or the one without a language. */
 export function phraseFor(markings: readonly MarkingPhrase[], code: string, language = 'en'): string | undefined {
-  const fitting = markings.filter((marking) => marking.codes.includes(code));
+  const fitting = markings.filter((marking) => marking.phrase !== '' && marking.codes.includes(code));
   return (fitting.find((marking) => marking.language === language) ?? fitting.find((marking) => marking.language === undefined) ?? fitting[0])
     ?.phrase;
 }

@@ -1,5 +1,17 @@
-import { type Clearance, type Label, type LabelCategory, normalLabel, valuesOf } from './label';
-import { type PolicySet, type SecurityPolicy, type TagSet, classificationOf, tagSetOf } from './policy';
+import { type Label, type LabelCategory, normalLabel, valuesOf } from './label';
+import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, ownersOf } from './nato-form';
+import {
+  type CategoryReference,
+  type CategoryValue,
+  type PolicySet,
+  type RequiredCategory,
+  type SecurityPolicy,
+  type TagSet,
+  classificationOf,
+  entriesOf,
+  fitsClass,
+  tagSetOf,
+} from './policy';
 
 /** What is wrong with a label or a clearance under its policy. */
 export interface LabelFault {
@@ -7,84 +19,107 @@ export interface LabelFault {
   readonly fault: string;
 }
 
-/** The NATO tag sets that belong together (ADatP-4774 Annex, tag sets under the policy NATO). */
-export const CONTEXT = 'Context';
-export const RELEASABLE_TO = 'Releasable To';
-export const RELEASABLE = 'Releasable';
+/** Whether a label is being put on something, or was put there when what is obsolete now still held. */
+export type LabelUse = 'new' | 'existing';
 
-/** Everything that keeps a label from being used: an unknown policy, classification or value, and the policy's own rules. */
-export function validateLabel(policies: PolicySet, label: Label): LabelFault[] {
+/**
+ * Everything that keeps a label from being used: an unknown policy, classification or value, the rules that the policy's
+ * SPIF carries, under NATO those of ADatP-4774 that no SPIF carries, and on something new whatever is obsolete.
+ */
+export function validateLabel(policies: PolicySet, label: Label, use: LabelUse = 'new'): LabelFault[] {
   const policy = policies.get(label.policy);
   if (policy === undefined) return [{ place: 'policy', fault: `the policy ${label.policy} is not known` }];
   const classification = classificationOf(policy, label.classification);
   if (classification === undefined) return [{ place: 'classification', fault: `${label.policy} has no ${label.classification}` }];
   const normal = normalLabel(label);
   return [
-    ...(classification.obsolete ? [{ place: 'classification', fault: `${classification.name} is obsolete` }] : []),
-    ...normal.categories.flatMap((category) => categoryFaults(policy, category, label.classification)),
+    ...(classification.obsolete && use === 'new' ? [{ place: 'classification', fault: `${classification.name} is obsolete` }] : []),
+    ...normal.categories.flatMap((category) => categoryFaults(policy, category)),
+    ...repeatedTagSets(normal),
+    ...normal.categories.flatMap((category) => valueFaults(policy, category, { label: normal, use })),
     ...policy.tagSets.flatMap((tagSet) => selectionFaults(tagSet, valuesOf(normal, tagSet.name).length)),
-    ...releaseFaults(normal),
+    ...classification.required.flatMap((rule) => requirementFaults(classification.name, rule, normal)),
+    ...(hasContext(policy) ? [...contextFaults(normal), ...releaseFaults(normal)] : []),
   ];
 }
 
-function categoryFaults(policy: SecurityPolicy, category: LabelCategory, classification: string): LabelFault[] {
+/** What makes a label's categories unknown to its policy, whatever stands on it: comparisons of labels refuse such a label. */
+export function unknownParts(policy: SecurityPolicy, label: Label): LabelFault[] {
+  return [...label.categories.flatMap((category) => categoryFaults(policy, category)), ...repeatedTagSets(label)];
+}
+
+/** A tag set or a value that the policy does not have, or has as another type. */
+export function categoryFaults(policy: SecurityPolicy, category: LabelCategory): LabelFault[] {
   const tagSet = tagSetOf(policy, category.tagSet);
   if (tagSet === undefined) return [{ place: category.tagSet, fault: 'the policy has no such tag set' }];
   if (tagSet.type !== category.type) return [{ place: category.tagSet, fault: `it is ${tagSet.type}, not ${category.type}` }];
+  return category.values
+    .filter((name) => entriesOf(tagSet, name).length === 0)
+    .map((name) => ({ place: `${category.tagSet}/${name}`, fault: 'the policy has no such value' }));
+}
+
+function repeatedTagSets(label: Label): LabelFault[] {
+  const names = label.categories.map((category) => category.tagSet);
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map((place) => ({ place, fault: 'it stands twice' }));
+}
+
+interface Subject {
+  readonly label: Label;
+  readonly use: LabelUse;
+}
+
+function valueFaults(policy: SecurityPolicy, category: LabelCategory, subject: Subject): LabelFault[] {
+  const tagSet = tagSetOf(policy, category.tagSet);
+  if (tagSet === undefined) return [];
   if (category.values.length === 0) return [{ place: category.tagSet, fault: 'it carries no value' }];
   return category.values.flatMap((name): LabelFault[] => {
-    const value = tagSet.values.find((each) => each.name === name);
-    const place = `${category.tagSet}/${name}`;
-    if (value === undefined) return [{ place, fault: 'the policy has no such value' }];
-    if (value.obsolete) return [{ place, fault: 'the value is obsolete' }];
-    return value.excludedClasses.includes(classification) ? [{ place, fault: `it must not stand on ${classification}` }] : [];
+    const attempts = entriesOf(tagSet, name).map((entry) => entryFaults(entry, `${tagSet.name}/${name}`, subject));
+    // Of entries with one name it suffices that the label fits one.
+    return attempts.find((faults) => faults.length === 0) ?? attempts[0] ?? [];
   });
 }
 
+function entryFaults(entry: CategoryValue, place: string, { label, use }: Subject): LabelFault[] {
+  return [
+    ...(entry.obsolete && use === 'new' ? [{ place, fault: 'the value is obsolete' }] : []),
+    ...(fitsClass(entry, label.classification) ? [] : [{ place, fault: `it must not stand on ${label.classification}` }]),
+    ...entry.required.flatMap((rule) => requirementFaults(place, rule, label)),
+    ...entry.excluded.filter((reference) => carries(label, reference)).map(({ tagSet, value }) => ({ place, fault: `it excludes ${tagSet}/${value}` })),
+  ];
+}
+
+const carries = (label: Label, { tagSet, value }: CategoryReference): boolean => valuesOf(label, tagSet).includes(value);
+
+function requirementFaults(place: string, { operation, of }: RequiredCategory, label: Label): LabelFault[] {
+  const count = of.filter((reference) => carries(label, reference)).length;
+  const met = operation === 'all' ? count === of.length : operation === 'onlyOne' ? count === 1 : count > 0;
+  if (met) return [];
+  const words = { all: 'all', onlyOne: 'exactly one', oneOrMore: 'at least one' }[operation];
+  return [{ place, fault: `it needs ${words} of ${of.map(({ tagSet, value }) => `${tagSet}/${value}`).join(', ')}` }];
+}
+
 function selectionFaults(tagSet: TagSet, count: number): LabelFault[] {
-  if (count < tagSet.least) return [{ place: tagSet.name, fault: `it needs at least ${String(tagSet.least)} value` }];
-  if (tagSet.most !== undefined && count > tagSet.most) return [{ place: tagSet.name, fault: `it takes at most ${String(tagSet.most)} value` }];
+  if (count < tagSet.least) return [{ place: tagSet.name, fault: `it needs at least ${tagSet.least} value` }];
+  if (tagSet.most !== undefined && count > tagSet.most) return [{ place: tagSet.name, fault: `it takes at most ${tagSet.most} value` }];
   return [];
+}
+
+/** A NATO label names its context: one, because a second would let a second community read (ADatP-4774). */
+function contextFaults(label: Label): LabelFault[] {
+  const owners = ownersOf(label);
+  if (owners.length === 1) return [];
+  return [{ place: CONTEXT, fault: owners.length === 0 ? 'a label of this policy names its context' : `a label has one context, not ${owners.join(', ')}` }];
 }
 
 /** `Releasable To` goes with `Releasable` in the context, and its list repeats the context (ADatP-4774, tag set rules). */
 function releaseFaults(label: Label): LabelFault[] {
-  const context = valuesOf(label, CONTEXT);
   const list = valuesOf(label, RELEASABLE_TO);
-  const marked = context.includes(RELEASABLE);
+  const marked = valuesOf(label, CONTEXT).includes(RELEASABLE);
   if (list.length === 0) return marked ? [{ place: CONTEXT, fault: 'Releasable without a list of whom to' }] : [];
-  const owners = context.filter((value) => value !== RELEASABLE);
+  const owners = ownersOf(label);
   return [
     ...(marked ? [] : [{ place: CONTEXT, fault: 'a release list without Releasable in the context' }]),
     ...owners.filter((owner) => !list.includes(owner)).map((owner) => ({ place: RELEASABLE_TO, fault: `the list does not repeat ${owner}` })),
     ...(list.every((value) => owners.includes(value)) ? [{ place: RELEASABLE_TO, fault: 'the list names nobody but the context itself' }] : []),
-  ];
-}
-
-/**
- * What keeps a clearance from being granted: unknown names, a level without those below it, a context without the
- * same value in `Releasable To`. Comparisons of labels (`labelAtLeast`, roll-up) rest on the last two.
- */
-export function validateClearance(policies: PolicySet, clearance: Clearance): LabelFault[] {
-  const policy = policies.get(clearance.policy);
-  if (policy === undefined) return [{ place: 'policy', fault: `the policy ${clearance.policy} is not known` }];
-  const ranks = clearance.classifications.map((name) => classificationOf(policy, name)?.hierarchy);
-  const highest = Math.max(...ranks.map((rank) => rank ?? 0));
-  const missing = policy.classifications.filter(
-    (each) => each.hierarchy < highest && !each.obsolete && !clearance.classifications.includes(each.name),
-  );
-  const context = valuesOf(clearance, CONTEXT).filter((value) => value !== RELEASABLE);
-  const list = valuesOf(clearance, RELEASABLE_TO);
-  return [
-    ...(ranks.length === 0 ? [{ place: 'classifications', fault: 'it names none' }] : []),
-    ...clearance.classifications
-      .filter((_name, index) => ranks[index] === undefined)
-      .map((name) => ({ place: name, fault: `${policy.name} has no such classification` })),
-    ...missing.map((each) => ({ place: each.name, fault: 'a level below the highest is missing' })),
-    ...clearance.categories.flatMap((category) => categoryFaults(policy, category, '')),
-    ...(tagSetOf(policy, RELEASABLE_TO) === undefined ? [] : context.filter((value) => !list.includes(value))).map((value) => ({
-      place: RELEASABLE_TO,
-      fault: `the context ${value} without ${value} here`,
-    })),
   ];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type SignedStatement, verifyStatement } from '#signing';
 import type { Authority } from './authority';
+import { humanOf } from './instrument';
 import { type Outgoing, originatorsOf, windowSchema } from './outgoing';
 import { ORIGINATORS, type Procedure, type Stage } from './procedure';
 import type { Refusal } from './refusal';
@@ -63,13 +64,13 @@ export function refuseDecision({ decision, kid }: SignedDecision, facts: Proposa
   const checks: (Refusal | false)[] = [
     decision.installation !== outgoing.installation && refusal('installation', outgoing.installation, decision.installation),
     decision.proposal !== digest && refusal('change_voids_approval', digest, decision.proposal),
-    (decision.procedure.id !== procedure.id || decision.procedure.version !== procedure.version) &&
-      refusal('procedure', named(procedure), named(decision.procedure)),
+    named(decision.procedure) !== named(outgoing.procedure) && refusal('procedure', named(outgoing.procedure), named(decision.procedure)),
+    named(procedure) !== named(outgoing.procedure) && refusal('procedure', named(outgoing.procedure), `judged by ${named(procedure)}`),
     (decision.window.notBefore !== outgoing.window.notBefore || decision.window.notAfter !== outgoing.window.notAfter) &&
       refusal('window', spanText(outgoing.window), spanText(decision.window)),
     Date.parse(decision.at) > Date.parse(facts.now) && refusal('not-in-the-future', `at most ${facts.now}`, decision.at),
     Date.parse(decision.at) >= Date.parse(outgoing.window.notAfter) && refusal('before-the-window-ends', outgoing.window.notAfter, decision.at),
-    decision.person === outgoing.requestedBy.person && refusal('not-requester', 'somebody other than the requester', decision.person),
+    isRequester(decision, facts) && refusal('not-requester', 'somebody other than the requester', decision.person),
     stage === undefined && refusal('stage', procedure.stages.map((each) => each.id).join(' or '), decision.stage),
   ];
   return [
@@ -77,6 +78,16 @@ export function refuseDecision({ decision, kid }: SignedDecision, facts: Proposa
     ...keyRefusals(decision, kid, facts.authority),
     ...(stage === undefined ? [] : capacityRefusals(decision, stage, facts)),
   ];
+}
+
+/**
+ * INVARIANT (distinct_humans): nobody decides on their own request, neither as the person nor as the human behind it.
+ *
+ * A certificate's excerpt does not carry the requester; there one human is one person already.
+ */
+function isRequester(decision: Decision, { outgoing, authority, now }: ProposalFacts): boolean {
+  const requester = authority.person(outgoing.requestedBy.person, now);
+  return decision.person === outgoing.requestedBy.person || (requester !== undefined && humanOf(requester.body.identity) === humanOf(decision.identity));
 }
 
 function keyRefusals(decision: Decision, kid: string, authority: Authority): Refusal[] {

@@ -1,4 +1,5 @@
 export { type ApprovalEvidence, type ApprovalTrust, type ApprovalVerdict, verifyApproval } from './approval';
+export type { RefusedInstrument } from './admit';
 export { Authority, type VerifiedInstrument } from './authority';
 export { CASE_COMMANDS, CASE_STATES, type CaseCommand, type CaseFacts, type CaseState, nextCaseState, stageRefusals } from './case-machine';
 export {
@@ -16,6 +17,7 @@ export {
   type InstrumentKind,
   type InstrumentOf,
   type Officers,
+  humanOf,
   instrumentSchema,
   officersNeeded,
   officersSchema,
@@ -24,4 +26,5 @@ export { type Outgoing, originatorsOf, outgoingSchema, proposalDigest } from './
 export { ORIGINATORS, type Procedure, type ProcedureFacts, type Stage, lintProcedure, procedureSchema } from './procedure';
 export type { Finding, Refusal } from './refusal';
 export { type StageStanding, type Standing, standingOf } from './standing';
-export { type RefusedInstrument, readInstrument, verifyInstruments } from './verify-instruments';
+export { statementSchema } from './statement-schema';
+export { readInstrument, verifyInstruments } from './verify-instruments';

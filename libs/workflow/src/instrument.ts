@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { thumbprint } from '#signing';
 import { procedureSchema } from './procedure';
 
 const uuid = z.uuid();
@@ -59,14 +60,24 @@ export const instrumentSchema = z.discriminatedUnion('kind', [
 export type Instrument = z.output<typeof instrumentSchema>;
 export type InstrumentOf<Kind extends InstrumentKind> = Extract<Instrument, { kind: Kind }>;
 
+const officerSchema = z
+  .strictObject({ officer: token, kid: token, jwk: jwkSchema })
+  .refine((each) => thumbprint(each.jwk) === each.kid, 'the kid is not the thumbprint of the key');
+
 /** The trust anchor: the registry officers' public keys, from a file that no other process can write, and the logs' verifier keys. */
 export const officersSchema = z.strictObject({
   installation: token,
-  officers: z.array(z.strictObject({ officer: token, kid: token, jwk: jwkSchema })).min(2),
+  officers: z
+    .array(officerSchema)
+    .refine((all) => new Set(all.map((each) => humanOf(each.officer))).size > 1, 'two officers at least: no instrument could be signed')
+    .refine((all) => new Set(all.map((each) => each.kid)).size === all.length, 'one key stands there twice'),
   logs: z.strictObject({ ledger: z.string().min(1), publicLog: z.string().min(1) }),
 });
 
 export type Officers = z.output<typeof officersSchema>;
+
+/** One spelling of an identity: what differs in case, width or blanks around it alone is one human. */
+export const humanOf = (identity: string): string => identity.normalize('NFKC').trim().toLowerCase();
 
 /** How many officers an instrument needs. One suffices where it only takes away; a delegation is signed by the one who delegates. */
 export const officersNeeded = (kind: InstrumentKind): number =>

@@ -14,6 +14,8 @@ const labelSchema = z.strictObject({
 
 export const windowSchema = z.strictObject({ notBefore: moment, notAfter: moment });
 
+const distinct = (values: readonly (string | number)[]): boolean => new Set(values).size === values.length;
+
 /** The frozen outgoing part: what every signer reads in full. Nothing in it is restricted only. */
 export const outgoingSchema = z.strictObject({
   format: z.literal('imprimatur-outgoing/1'),
@@ -26,11 +28,13 @@ export const outgoingSchema = z.strictObject({
   audience: labelSchema,
   requestedBy: z.strictObject({ person: z.uuid(), office: z.string().min(1) }),
   procedure: z.strictObject({ id: z.string().min(1), version: z.number().int().min(1) }),
-  window: windowSchema,
+  window: windowSchema.refine((window) => Date.parse(window.notBefore) < Date.parse(window.notAfter), 'the window ends before it begins'),
   /** What leaves, item by item. `source` commits to the exact portion, version, words and label, and reveals none of them. */
-  items: z.array(
-    z.strictObject({ n: z.number().int().min(1), treatment: z.enum(['include', 'substitute']), originator: z.string().min(1), source: digest }),
-  ),
+  items: z
+    .array(
+      z.strictObject({ n: z.number().int().min(1), treatment: z.enum(['include', 'substitute']), originator: z.string().min(1), source: digest }),
+    )
+    .refine((items) => distinct(items.map((item) => item.n)), 'two items have one number'),
   renditions: z
     .array(
       z.strictObject({
@@ -40,7 +44,8 @@ export const outgoingSchema = z.strictObject({
         sha256: z.string().regex(/^[0-9a-f]{64}$/),
       }),
     )
-    .min(1),
+    .min(1)
+    .refine((files) => distinct(files.map((file) => file.name)), 'two renditions have one name'),
   /** What the certificate will disclose, in a sentence. */
   certificateNames: z.string().min(1),
   exercise: z.boolean(),

@@ -46,11 +46,13 @@ export interface ProcedureFacts {
  *
  * INVARIANT (fail_closed): what the linter does not understand it refuses.
  */
-export function lintProcedure(procedure: Procedure, facts: ProcedureFacts): Refusal[] {
-  const parsed = procedureSchema.safeParse(procedure);
+export function lintProcedure(proposed: unknown, facts: ProcedureFacts): Refusal[] {
+  const parsed = procedureSchema.safeParse(proposed);
   if (!parsed.success) {
-    return parsed.error.issues.map((issue) => refusal('schema', 'a procedure of the known shape', `${issue.path.join('.')}: ${issue.message}`));
+    const unknown = parsed.error.issues.map((issue) => refusal('schema', 'a procedure of the known shape', `${issue.path.join('.')}: ${issue.message}`));
+    return [...unsupportedRules(proposed), ...unknown];
   }
+  const procedure = parsed.data;
   const ids = procedure.stages.map((stage) => stage.id);
   return [
     ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => refusal('stages-have-names-of-their-own', 'one stage', `two named ${id}`)),
@@ -61,6 +63,27 @@ export function lintProcedure(procedure: Procedure, facts: ProcedureFacts): Refu
     ...(procedure.stages.some((stage) => 'each' in stage) ? [] : [refusal('originators-consent', 'a stage for each originator', 'none')]),
     ...procedure.stages.flatMap((stage) => lintStage(stage, facts)),
   ];
+}
+
+/** The rules of a proposed procedure that no guard here can verify, `silence` before all, named one by one. Never throws. */
+export function unsupportedRules(proposed: unknown): Refusal[] {
+  const stages = recordOf(proposed)['stages'];
+  return (Array.isArray(stages) ? stages : []).flatMap((stage: unknown) => {
+    const { id, rule, or } = recordOf(stage);
+    const have = [...(or === undefined ? [] : namesIn(or)), ...namesIn(rule).filter((each) => !RULES.includes(each))];
+    const where = typeof id === 'string' ? id.slice(0, 80) : 'a stage without a name';
+    return have.map((name) => refusal('supported-rule', `one of the rules ${RULES.join(', ')}`, `${name} in ${where}`));
+  });
+}
+
+const RULES: readonly string[] = ['all', 'consensus', 'atLeast'];
+
+const recordOf = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+
+function namesIn(rule: unknown): string[] {
+  if (typeof rule === 'string') return [rule.slice(0, 80)];
+  const names = Object.keys(recordOf(rule)).map((name) => name.slice(0, 80));
+  return names.length === 0 ? ['no rule'] : names;
 }
 
 function lintStage(stage: Stage, facts: ProcedureFacts): Refusal[] {

@@ -1,4 +1,6 @@
+import { canonicalJson } from '#signing';
 import { type Decision, type ProposalFacts, type SignedDecision, refuseDecision, seatsOf } from './decision';
+import { humanOf } from './instrument';
 import type { Stage } from './procedure';
 import type { Refusal } from './refusal';
 
@@ -20,16 +22,21 @@ export interface Standing {
 }
 
 /**
- * Counts decisions on a proposal.
+ * Counts decisions on a proposal, in whatever order they are given; the same decision given twice is one.
  *
- * INVARIANT (distinct_humans): one human counts once on a proposal, in all its stages, whatever hats and delegations; the
- * earlier decision stands. INVARIANT (fail_closed): a stage that asks nobody is never complete.
+ * INVARIANT (distinct_humans): one human counts once on a proposal, in all its stages, whatever hats and delegations: with a
+ * stop if they signed one, else with the earliest approval. INVARIANT (fail_closed): a stage that asks nobody is never complete,
+ * and a valid stop stops whatever else its signer signed.
  */
 export function standingOf(decisions: readonly SignedDecision[], facts: ProposalFacts): Standing {
   const counted: Decision[] = [];
   const refused: { decision: Decision; refusals: Refusal[] }[] = [];
-  for (const signed of [...decisions].sort(byMoment)) {
+  const seen = new Set<string>();
+  for (const signed of [...decisions].sort(stopsThenMoment)) {
     const { decision } = signed;
+    const same = canonicalJson(signed);
+    if (seen.has(same)) continue;
+    seen.add(same);
     const refusals = [...refuseDecision(signed, facts), ...countedBefore(decision, counted)];
     if (refusals.length === 0) counted.push(decision);
     else refused.push({ decision, refusals });
@@ -43,11 +50,14 @@ export function standingOf(decisions: readonly SignedDecision[], facts: Proposal
   return { stages, counted, refused, approved: stages.length > 0 && stages.every((stage) => stage.state === 'complete') };
 }
 
-const byMoment = (a: SignedDecision, b: SignedDecision): number =>
-  Date.parse(a.decision.at) - Date.parse(b.decision.at) || (a.decision.identity < b.decision.identity ? -1 : 1);
+const stopsThenMoment = (a: SignedDecision, b: SignedDecision): number =>
+  Number(a.decision.verdict === 'approve') - Number(b.decision.verdict === 'approve') ||
+  Date.parse(a.decision.at) - Date.parse(b.decision.at) ||
+  (canonicalJson(a) < canonicalJson(b) ? -1 : 1);
 
 function countedBefore(decision: Decision, counted: readonly Decision[]): Refusal[] {
-  const same = counted.find((each) => each.identity === decision.identity || each.person === decision.person);
+  const human = humanOf(decision.identity);
+  const same = counted.find((each) => humanOf(each.identity) === human || each.person === decision.person);
   const seat = counted.find((each) => each.stage === decision.stage && each.seat !== null && each.seat === decision.seat && decision.verdict === 'approve');
   return [
     ...(same === undefined ? [] : [{ code: 'decision', rule: 'distinct_humans', need: 'somebody who has not decided on this proposal', have: `decided in ${same.stage}` }]),
