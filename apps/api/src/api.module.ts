@@ -2,21 +2,70 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { AccessPolicy, Installation } from '#access';
-import { Refusals } from '#audit';
-import { Clock, SeparateTransactions, Transactions } from '#database';
+import { AuditModule, Refusals } from '#audit';
+import { Clock, Cursors, SeparateTransactions, Transactions } from '#database';
+import { Notifications } from '#duties';
 import { PolicySet } from '#marking';
+import { PeopleModule, TrustAnchor } from '#people';
+import { RecordsModule } from '#records';
+import { ReleaseModule } from '#release';
+import { AuditController } from './audit.controller';
+import { CaseVerbs, StoppingVerbs } from './case-verbs';
+import { CasesController } from './cases.controller';
+import { DocumentsController } from './documents.controller';
 import { HealthController } from './health.controller';
+import { InstrumentsController } from './instruments.controller';
+import { NotificationsController } from './notifications.controller';
 import { RouteGuard } from './platform/route.guard';
+import { ProposalsController } from './proposals.controller';
+import { SessionController } from './session.controller';
+import { ApiTokenStrategy } from './strategies/api-token.strategy';
+import { SessionCookieStrategy } from './strategies/session-cookie.strategy';
+import { TokensController } from './tokens.controller';
 
 /** What the api is made of: everything that lives outside HTTP, opened by `main` or by a test. */
 export interface ApiParts {
   readonly transactions: Transactions;
+  /** Connections of their own for the record of refusals, which must not wait behind what is refused. */
   readonly separate: SeparateTransactions;
   readonly policies: PolicySet;
   readonly access: AccessPolicy;
   readonly installation: Installation;
+  readonly anchor: TrustAnchor;
+  readonly cursors: Cursors;
   readonly clock: Clock;
 }
+
+/** The parts that live outside HTTP, for every room. */
+@Module({})
+class PartsModule {
+  static over(parts: ApiParts): DynamicModule {
+    const providers = [
+      { provide: Transactions, useValue: parts.transactions },
+      { provide: SeparateTransactions, useValue: parts.separate },
+      { provide: PolicySet, useValue: parts.policies },
+      { provide: AccessPolicy, useValue: parts.access },
+      { provide: Installation, useValue: parts.installation },
+      { provide: TrustAnchor, useValue: parts.anchor },
+      { provide: Cursors, useValue: parts.cursors },
+      { provide: Clock, useValue: parts.clock },
+      { provide: Refusals, useValue: new Refusals(parts.separate, parts.clock) },
+    ];
+    return { module: PartsModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}
+
+const CONTROLLERS = [
+  AuditController,
+  CasesController,
+  DocumentsController,
+  HealthController,
+  InstrumentsController,
+  NotificationsController,
+  ProposalsController,
+  SessionController,
+  TokensController,
+];
 
 /** Wiring of the HTTP application. */
 @Module({})
@@ -24,17 +73,14 @@ export class ApiModule {
   static over(parts: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      global: true,
-      imports: [PassportModule],
-      controllers: [HealthController],
+      imports: [PartsModule.over(parts), PassportModule, PeopleModule, RecordsModule, ReleaseModule, AuditModule],
+      controllers: CONTROLLERS,
       providers: [
-        { provide: Transactions, useValue: parts.transactions },
-        { provide: SeparateTransactions, useValue: parts.separate },
-        { provide: PolicySet, useValue: parts.policies },
-        { provide: AccessPolicy, useValue: parts.access },
-        { provide: Installation, useValue: parts.installation },
-        { provide: Clock, useValue: parts.clock },
-        { provide: Refusals, useValue: new Refusals(parts.separate, parts.clock) },
+        SessionCookieStrategy,
+        ApiTokenStrategy,
+        StoppingVerbs,
+        CaseVerbs,
+        Notifications,
         { provide: APP_GUARD, useClass: RouteGuard },
       ],
     };
