@@ -14,7 +14,19 @@ const PLAN = {
   people: { rooms: ['marking', 'signing', 'workflow', 'access', 'contracts', 'audit', 'database'], packages: 'any' },
   records: { rooms: ['marking', 'signing', 'access', 'contracts', 'audit', 'database'], packages: 'any' },
   release: {
-    rooms: ['marking', 'signing', 'workflow', 'certificate', 'outsider', 'access', 'contracts', 'people', 'records', 'audit', 'database'],
+    rooms: [
+      'marking',
+      'signing',
+      'workflow',
+      'certificate',
+      'outsider',
+      'access',
+      'contracts',
+      'people',
+      'records',
+      'audit',
+      'database',
+    ],
     packages: 'any',
   },
   duties: {
@@ -25,7 +37,10 @@ const PLAN = {
     rooms: ['signing', 'ledger', 'workflow', 'certificate', 'outsider', 'audit', 'people', 'register', 'database'],
     packages: 'any',
   },
-  register: { rooms: ['marking', 'signing', 'ledger', 'workflow', 'certificate', 'contracts', 'database'], packages: 'any' },
+  register: {
+    rooms: ['marking', 'signing', 'ledger', 'workflow', 'certificate', 'contracts', 'database'],
+    packages: 'any',
+  },
 };
 for (const dir of require('node:fs').readdirSync('libs'))
   if (!PLAN[dir]) throw new Error(`libs/${dir} is not in the house plan`);

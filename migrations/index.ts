@@ -1,3 +1,4 @@
+import { AddPublicationSalts1767225600008 } from './main/1767225600008-add-publication-salts';
 import { CreateAudit1767225600004 } from './main/1767225600004-create-audit';
 import { CreateCases1767225600006 } from './main/1767225600006-create-cases';
 import { CreateGuardQuestions1767225600007 } from './main/1767225600007-create-guard-questions';
@@ -18,6 +19,7 @@ export const MAIN_MIGRATIONS = [
   CreateOutbox1767225600005,
   CreateCases1767225600006,
   CreateGuardQuestions1767225600007,
+  AddPublicationSalts1767225600008,
 ];
 
 /** The public side's migrations, in order. */

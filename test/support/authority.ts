@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { noteKeyOf, noteVerifierKey } from '#ledger';
-import { type PrivateJwk, type SignedStatement, addSignature, generateKey, publicPart, signStatement, thumbprint } from '#signing';
+import {
+  type PrivateJwk,
+  type SignedStatement,
+  addSignature,
+  generateKey,
+  publicPart,
+  signStatement,
+  thumbprint,
+} from '#signing';
 import {
   type Decision,
   type InstrumentBody,
@@ -52,7 +60,8 @@ export const PUBLIC_RELEASE: Procedure = {
   constraints: ['distinct-humans', 'not-requester', 'cleared-for-what-they-judge'],
 };
 
-type Some<Kind extends InstrumentKind, Needed extends keyof InstrumentBody<Kind>> = Pick<InstrumentBody<Kind>, Needed> & Partial<InstrumentBody<Kind>>;
+type Some<Kind extends InstrumentKind, Needed extends keyof InstrumentBody<Kind>> = Pick<InstrumentBody<Kind>, Needed> &
+  Partial<InstrumentBody<Kind>>;
 
 /** An installation's registry in a test: its officers, and every statement made so far. Each verb answers the statement it made. */
 export class TestAuthority {
@@ -79,7 +88,13 @@ export class TestAuthority {
 
   /** Any instrument, whatever its body says: hostile tests state nonsense with it. */
   async state(kind: InstrumentKind, body: unknown, making: Making = {}): Promise<SignedStatement> {
-    const payload = { installation: this.installation, id: making.id ?? randomUUID(), kind, issuedAt: making.issuedAt ?? ISSUED, body };
+    const payload = {
+      installation: this.installation,
+      id: making.id ?? randomUUID(),
+      kind,
+      issuedAt: making.issuedAt ?? ISSUED,
+      body,
+    };
     const by = making.by ?? this.officerKeys.slice(0, officersNeeded(kind)).map((each) => each.key);
     const [first, ...others] = by;
     if (first === undefined) throw new Error(`somebody must sign a ${kind}`);
@@ -90,19 +105,36 @@ export class TestAuthority {
   }
 
   async person(body: Some<'person', 'person' | 'identity'>, making?: Making): Promise<SignedStatement> {
-    const defaults = { office: `Office of ${body.identity}`, nation: null, organisation: 'EXERCISE', roles: [], communities: [] };
+    const defaults = {
+      office: `Office of ${body.identity}`,
+      nation: null,
+      organisation: 'EXERCISE',
+      roles: [],
+      communities: [],
+    };
     return this.state('person', { ...defaults, ...body }, making);
   }
 
-  async key(body: Omit<Some<'key', 'person' | 'identity' | 'jwk'>, 'kid'> & { kid?: string }, making?: Making): Promise<SignedStatement> {
+  async key(
+    body: Omit<Some<'key', 'person' | 'identity' | 'jwk'>, 'kid'> & { kid?: string },
+    making?: Making,
+  ): Promise<SignedStatement> {
     return this.state('key', { kid: thumbprint(body.jwk), ...VALID, ...body, jwk: publicPart(body.jwk) }, making);
   }
 
   async serviceKey(jwk: PrivateJwk, making?: Making): Promise<SignedStatement> {
-    return this.state('service-key', { service: 'guard', kid: thumbprint(jwk), jwk: publicPart(jwk), ...VALID }, making);
+    return this.state(
+      'service-key',
+      { service: 'guard', kid: thumbprint(jwk), jwk: publicPart(jwk), ...VALID },
+      making,
+    );
   }
 
-  async body(body: string, seats: readonly (string | { id: string; name: string })[], making?: Making): Promise<SignedStatement> {
+  async body(
+    body: string,
+    seats: readonly (string | { id: string; name: string })[],
+    making?: Making,
+  ): Promise<SignedStatement> {
     const named = seats.map((seat) => (typeof seat === 'string' ? { id: seat, name: seat } : seat));
     return this.state('body', { body, name: body, seats: named }, making);
   }
@@ -112,12 +144,20 @@ export class TestAuthority {
   }
 
   /** Signed by the one who delegates. */
-  async delegation(from: Enrolled, body: Some<'delegation', 'body' | 'seat' | 'toPerson'>, making?: Making): Promise<SignedStatement> {
+  async delegation(
+    from: Enrolled,
+    body: Some<'delegation', 'body' | 'seat' | 'toPerson'>,
+    making?: Making,
+  ): Promise<SignedStatement> {
     return this.state('delegation', { fromPerson: from.person, ...VALID, ...body }, { by: [from.key], ...making });
   }
 
   async clearance(body: Some<'clearance', 'person' | 'classifications'>, making?: Making): Promise<SignedStatement> {
-    return this.state('clearance', { clearance: randomUUID(), policy: 'NATO', categories: [], ...VALID, ...body }, making);
+    return this.state(
+      'clearance',
+      { clearance: randomUUID(), policy: 'NATO', categories: [], ...VALID, ...body },
+      making,
+    );
   }
 
   async procedure(procedure: unknown = PUBLIC_RELEASE, making?: Making): Promise<SignedStatement> {
@@ -158,7 +198,14 @@ export class TestAuthority {
       procedure: { id: PUBLIC_RELEASE.id, version: PUBLIC_RELEASE.version },
       window: WINDOW,
       items: [{ n: 1, treatment: 'include', originator: 'ACT', source: `sha256:${'1'.repeat(64)}` }],
-      renditions: [{ name: 'release.json', mediaType: 'application/json', bytes: 2, sha256: '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a' }],
+      renditions: [
+        {
+          name: 'release.json',
+          mediaType: 'application/json',
+          bytes: 2,
+          sha256: '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a',
+        },
+      ],
       certificateNames: 'EXERCISE The certificate names the ministers.',
       exercise: true,
       ...changes,
@@ -178,7 +225,11 @@ export const DECIDED = '2026-06-01T09:00:00Z';
 export type Deciding = Partial<Decision> & { readonly stage: string; readonly by?: PrivateJwk };
 
 /** A signed decision on a proposal: an approval of the holder or role, unless told otherwise. */
-export async function decide(who: Enrolled, { outgoing, closedCommitment }: TestProposal, deciding: Deciding): Promise<SignedStatement> {
+export async function decide(
+  who: Enrolled,
+  { outgoing, closedCommitment }: TestProposal,
+  deciding: Deciding,
+): Promise<SignedStatement> {
   const { by, ...changes } = deciding;
   const decision: Decision = {
     installation: outgoing.installation,
@@ -200,9 +251,15 @@ export async function decide(who: Enrolled, { outgoing, closedCommitment }: Test
 /** A registry with as many officers as asked, each with a key. Nothing is stated yet. */
 export async function anAuthority(installation = 'exercise', officers = 3): Promise<TestAuthority> {
   const keys = await Promise.all(
-    Array.from({ length: officers }, async (_unused, n) => ({ officer: `officer-${String(n + 1)}`, key: (await generateKey()).privateJwk })),
+    Array.from({ length: officers }, async (_unused, n) => ({
+      officer: `officer-${String(n + 1)}`,
+      key: (await generateKey()).privateJwk,
+    })),
   );
-  return new TestAuthority(installation, keys, { ledger: new Uint8Array(32).fill(1), publicLog: new Uint8Array(32).fill(2) });
+  return new TestAuthority(installation, keys, {
+    ledger: new Uint8Array(32).fill(1),
+    publicLog: new Uint8Array(32).fill(2),
+  });
 }
 
 /** A whole small alliance: one originator, two reviewers, ministers of the seats named, a requester, the procedure in force. */
@@ -215,7 +272,12 @@ export interface TestAlliance {
   readonly proposal: TestProposal;
 }
 
-export async function anAlliance(seats: readonly { id: string; name: string }[] = [{ id: 'BEL', name: 'Belgium' }, { id: 'DEU', name: 'Germany' }]): Promise<TestAlliance> {
+export async function anAlliance(
+  seats: readonly { id: string; name: string }[] = [
+    { id: 'BEL', name: 'Belgium' },
+    { id: 'DEU', name: 'Germany' },
+  ],
+): Promise<TestAlliance> {
   const authority = await anAuthority();
   await authority.body(ORIGINATORS, [{ id: 'ACT', name: 'Allied Command Transformation' }]);
   await authority.body('defence-ministers', seats);
@@ -225,16 +287,30 @@ export async function anAlliance(seats: readonly { id: string; name: string }[] 
     await authority.enrol('reviewer-1', { roles: ['disclosure-reviewer'] }),
     await authority.enrol('reviewer-2', { roles: ['disclosure-reviewer'] }),
   ] as const;
-  const ministers = await Promise.all(seats.map(async ({ id }) => ({ seat: id, holder: await authority.seated('defence-ministers', id) })));
+  const ministers = await Promise.all(
+    seats.map(async ({ id }) => ({ seat: id, holder: await authority.seated('defence-ministers', id) })),
+  );
   await authority.procedure();
-  return { authority, requester, originator, reviewers, ministers, proposal: { outgoing: authority.outgoing(requester), closedCommitment: CLOSED } };
+  return {
+    authority,
+    requester,
+    originator,
+    reviewers,
+    ministers,
+    proposal: { outgoing: authority.outgoing(requester), closedCommitment: CLOSED },
+  };
 }
 
 /** Everybody's approval, in the order of the stages. */
-export async function everyApproval(alliance: TestAlliance, proposal: TestProposal = alliance.proposal): Promise<SignedStatement[]> {
+export async function everyApproval(
+  alliance: TestAlliance,
+  proposal: TestProposal = alliance.proposal,
+): Promise<SignedStatement[]> {
   return Promise.all([
     decide(alliance.originator, proposal, { stage: 'consent', body: ORIGINATORS, seat: 'ACT' }),
     ...alliance.reviewers.map((reviewer) => decide(reviewer, proposal, { stage: 'disclosure' })),
-    ...alliance.ministers.map(({ seat, holder }) => decide(holder, proposal, { stage: 'adoption', body: 'defence-ministers', seat })),
+    ...alliance.ministers.map(({ seat, holder }) =>
+      decide(holder, proposal, { stage: 'adoption', body: 'defence-ministers', seat }),
+    ),
   ]);
 }

@@ -21,15 +21,23 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
     genReqId: () => randomUUID(),
     requestIdHeader: false,
   });
+  const logger = new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] });
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule.over(parts), adapter, {
-    logger: new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] }),
+    logger,
     abortOnError: false,
   });
   await app.register(fastifyCookie);
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: { defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'], connectSrc: ["'self'"] },
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+      },
     },
   });
   const fastify = adapter.getInstance();

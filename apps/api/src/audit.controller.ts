@@ -48,8 +48,15 @@ export class AuditController {
   }
 
   @Get('consistency')
-  @ApiResponse({ status: 200, description: 'That the first tree is a prefix of the second', standardSchema: consistencySchema })
-  async consistency(@CurrentActor() actor: Actor, @Query({ schema: consistencyQuerySchema }) query: z.output<typeof consistencyQuerySchema>): Promise<object> {
+  @ApiResponse({
+    status: 200,
+    description: 'That the first tree is a prefix of the second',
+    standardSchema: consistencySchema,
+  })
+  async consistency(
+    @CurrentActor() actor: Actor,
+    @Query({ schema: consistencyQuerySchema }) query: z.output<typeof consistencyQuerySchema>,
+  ): Promise<object> {
     return { ...query, proof: await this.proofs.consistency(actor, query.first, query.second) };
   }
 }

@@ -41,14 +41,20 @@ export class CasesController {
   @Post()
   @Permission({ scope: 'cases:write' })
   @ApiResponse({ status: 201, description: 'Submitted', standardSchema: createdCaseSchema })
-  async submit(@CurrentActor() actor: Actor, @Body({ schema: submitCaseSchema }) body: SubmitCaseCommand): Promise<{ id: string }> {
+  async submit(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: submitCaseSchema }) body: SubmitCaseCommand,
+  ): Promise<{ id: string }> {
     return { id: await this.submits.run(actor, body) };
   }
 
   @Get()
   @Permission({ scope: 'cases:read' })
   @ApiResponse({ status: 200, description: 'The cases you may know of, newest first', standardSchema: caseListSchema })
-  async list(@CurrentActor() actor: Actor, @Query({ schema: pageQuerySchema }) page: z.output<typeof pageQuerySchema>): Promise<object> {
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query({ schema: pageQuerySchema }) page: z.output<typeof pageQuerySchema>,
+  ): Promise<object> {
     return this.lists.run(actor, page);
   }
 
@@ -62,42 +68,65 @@ export class CasesController {
   @Put(':id/proposal')
   @HttpCode(204)
   @Permission({ scope: 'cases:write' })
-  async amend(@CurrentActor() actor: Actor, @Param('id', { schema: idSchema }) id: string, @Body({ schema: amendCaseSchema }) body: AmendCaseCommand): Promise<void> {
+  async amend(
+    @CurrentActor() actor: Actor,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: amendCaseSchema }) body: AmendCaseCommand,
+  ): Promise<void> {
     await this.verbs.amends.run(actor, id, body);
   }
 
   @Post(':id/freeze')
   @HttpCode(200)
   @Permission({ scope: 'cases:write' })
-  async freeze(@CurrentActor() actor: Actor, @Param('id', { schema: idSchema }) id: string): Promise<{ digest: string }> {
+  async freeze(
+    @CurrentActor() actor: Actor,
+    @Param('id', { schema: idSchema }) id: string,
+  ): Promise<{ digest: string }> {
     return this.verbs.freezes.run(actor, id);
   }
 
   @Post(':id/decisions')
   @HttpCode(200)
   @Permission({ scope: 'cases:write' })
-  async decide(@CurrentActor() actor: Actor, @Param('id', { schema: idSchema }) id: string, @Body({ schema: decideCaseSchema }) body: DecideCaseCommand): Promise<{ state: string }> {
+  async decide(
+    @CurrentActor() actor: Actor,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: decideCaseSchema }) body: DecideCaseCommand,
+  ): Promise<{ state: string }> {
     return this.verbs.decides.run(actor, id, body);
   }
 
   @Post(':id/return')
   @HttpCode(204)
   @Permission({ scope: 'cases:write' })
-  async return(@CurrentActor() actor: Actor, @Param('id', { schema: idSchema }) id: string, @Body({ schema: returnCaseSchema }) body: { reason: string }): Promise<void> {
+  async return(
+    @CurrentActor() actor: Actor,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: returnCaseSchema }) body: { reason: string },
+  ): Promise<void> {
     await this.verbs.returns.run(actor, id, body.reason);
   }
 
   @Post(':id/schedule')
   @HttpCode(204)
   @Permission({ scope: 'cases:write' })
-  async schedule(@CurrentActor() actor: Actor, @Param('id', { schema: idSchema }) id: string, @Body({ schema: scheduleCaseSchema }) body: { publishAt: string }): Promise<void> {
+  async schedule(
+    @CurrentActor() actor: Actor,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: scheduleCaseSchema }) body: { publishAt: string },
+  ): Promise<void> {
     await this.verbs.schedules.run(actor, id, new Date(body.publishAt));
   }
 
   @Post(':id/withdraw')
   @HttpCode(204)
   @Permission({ scope: 'cases:write' })
-  async withdraw(@CurrentActor() actor: Actor, @Param('id', { schema: idSchema }) id: string, @Body({ schema: withdrawCaseSchema }) body: { reason: string }): Promise<void> {
+  async withdraw(
+    @CurrentActor() actor: Actor,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body({ schema: withdrawCaseSchema }) body: { reason: string },
+  ): Promise<void> {
     await this.verbs.withdraws.run(actor, id, body.reason);
   }
 }

@@ -32,8 +32,15 @@ export class DocumentsController {
 
   @Get()
   @Permission({ scope: 'documents:read' })
-  @ApiResponse({ status: 200, description: 'The documents you may know of, newest first', standardSchema: documentListSchema })
-  async list(@CurrentActor() actor: Actor, @Query({ schema: pageQuerySchema }) page: z.output<typeof pageQuerySchema>): Promise<DocumentListView> {
+  @ApiResponse({
+    status: 200,
+    description: 'The documents you may know of, newest first',
+    standardSchema: documentListSchema,
+  })
+  async list(
+    @CurrentActor() actor: Actor,
+    @Query({ schema: pageQuerySchema }) page: z.output<typeof pageQuerySchema>,
+  ): Promise<DocumentListView> {
     return this.lists.run(actor, page);
   }
 
@@ -61,7 +68,11 @@ export class DocumentsController {
   @ApiConsumes('text/markdown', 'text/plain')
   @ApiBody({ schema: { type: 'string' }, description: 'Portion-marked text, UTF-8' })
   @ApiResponse({ status: 201, description: 'Taken in', standardSchema: importedSchema })
-  @ApiResponse({ status: 422, description: 'Refused as a whole, with line and reason of every fault', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 422,
+    description: 'Refused as a whole, with line and reason of every fault',
+    standardSchema: problemSchema,
+  })
   async import(@CurrentActor() actor: Actor, @Body() body: unknown): Promise<Imported> {
     return this.imports.run(actor, textOf(body));
   }
@@ -71,7 +82,11 @@ export class DocumentsController {
   @ApiConsumes('text/markdown', 'text/plain')
   @ApiBody({ schema: { type: 'string' }, description: 'Portion-marked text, UTF-8' })
   @ApiResponse({ status: 201, description: 'Taken in as the next version', standardSchema: importedSchema })
-  async version(@CurrentActor() actor: Actor, @Param('id', { schema: idSchema }) id: string, @Body() body: unknown): Promise<Imported> {
+  async version(
+    @CurrentActor() actor: Actor,
+    @Param('id', { schema: idSchema }) id: string,
+    @Body() body: unknown,
+  ): Promise<Imported> {
     return this.imports.version(actor, id, textOf(body));
   }
 }

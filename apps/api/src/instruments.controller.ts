@@ -1,7 +1,13 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '#access';
-import { idSchema, instrumentStateSchema, problemSchema, signedStatementSchema, submittedInstrumentSchema } from '#contracts';
+import {
+  idSchema,
+  instrumentStateSchema,
+  problemSchema,
+  signedStatementSchema,
+  submittedInstrumentSchema,
+} from '#contracts';
 import { SubmitInstrument } from '#people';
 import type { SignedStatement } from '#signing';
 import { CurrentActor } from './platform/actor';
@@ -18,7 +24,10 @@ export class InstrumentsController {
   @HttpCode(202)
   @ApiResponse({ status: 202, description: 'Handed to the registrar', standardSchema: submittedInstrumentSchema })
   @ApiResponse({ status: 422, description: 'Not an instrument', standardSchema: problemSchema })
-  async submit(@CurrentActor() actor: Actor, @Body({ schema: signedStatementSchema }) statement: SignedStatement): Promise<{ id: string }> {
+  async submit(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: signedStatementSchema }) statement: SignedStatement,
+  ): Promise<{ id: string }> {
     return { id: await this.instruments.run(actor, statement) };
   }
 

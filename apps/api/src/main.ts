@@ -24,7 +24,7 @@ runProcess('api', async () => {
     transactions,
     separate,
     policies,
-    access: new AccessPolicy(policies, shippedRules()),
+    access: new AccessPolicy(shippedRules),
     installation,
     anchor,
     cursors: new Cursors(Buffer.from(keys.cursorSecret, 'hex')),

@@ -17,7 +17,13 @@ export class NotificationsController {
   @ApiResponse({ status: 200, description: 'Newest first', standardSchema: notificationListSchema })
   async list(@CurrentActor() actor: Actor): Promise<{ items: object[] }> {
     const rows = await this.notifications.list(actor);
-    return { items: rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString(), readAt: row.readAt?.toISOString() ?? null })) };
+    return {
+      items: rows.map((row) => ({
+        ...row,
+        createdAt: row.createdAt.toISOString(),
+        readAt: row.readAt?.toISOString() ?? null,
+      })),
+    };
   }
 
   @Post(':id/read')

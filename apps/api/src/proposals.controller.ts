@@ -58,8 +58,16 @@ export class ProposalsController {
   }
 
   @Get('would-refuse')
-  @ApiResponse({ status: 200, description: 'Whether a verb would be refused now, and every reason', standardSchema: wouldRefuseSchema })
-  async wouldRefuse(@CurrentActor() actor: Actor, @Param('id', { schema: idSchema }) id: string, @Query({ schema: verbQuerySchema }) query: { verb: CaseVerb }): Promise<object> {
+  @ApiResponse({
+    status: 200,
+    description: 'Whether a verb would be refused now, and every reason',
+    standardSchema: wouldRefuseSchema,
+  })
+  async wouldRefuse(
+    @CurrentActor() actor: Actor,
+    @Param('id', { schema: idSchema }) id: string,
+    @Query({ schema: verbQuerySchema }) query: { verb: CaseVerb },
+  ): Promise<object> {
     const reasons = await this.reads.wouldRefuse(actor, id, query.verb);
     return { verb: query.verb, refused: reasons.length > 0, reasons };
   }

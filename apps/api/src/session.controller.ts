@@ -58,7 +58,10 @@ const viewOf = (actor: Actor): MeView => ({
   nation: actor.nation,
   organisation: actor.organisation,
   roles: [...actor.roles],
-  clearances: actor.clearances.map(({ policy, classifications }) => ({ policy, classifications: [...classifications] })),
+  clearances: actor.clearances.map(({ policy, classifications }) => ({
+    policy,
+    classifications: [...classifications],
+  })),
   scopes: actor.scopes === null ? null : [...actor.scopes],
   expiresAt: actor.expiresAt,
 });

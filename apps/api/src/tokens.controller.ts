@@ -15,7 +15,10 @@ export class TokensController {
 
   @Post()
   @ApiResponse({ status: 201, description: 'The token, told once', standardSchema: issuedTokenSchema })
-  async issue(@CurrentActor() actor: Actor, @Body({ schema: issueTokenSchema }) body: IssueToken): Promise<{ id: string; token: string }> {
+  async issue(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: issueTokenSchema }) body: IssueToken,
+  ): Promise<{ id: string; token: string }> {
     return this.tokens.issue(actor, body.name, body.scopes, body.expiresInDays);
   }
 
@@ -23,7 +26,13 @@ export class TokensController {
   @ApiResponse({ status: 200, description: 'Your tokens, without their text', standardSchema: tokenListSchema })
   async list(@CurrentActor() actor: Actor): Promise<{ items: object[] }> {
     const items = await this.tokens.list(actor);
-    return { items: items.map((row) => ({ ...row, createdAt: row.createdAt.toISOString(), expiresAt: row.expiresAt.toISOString() })) };
+    return {
+      items: items.map((row) => ({
+        ...row,
+        createdAt: row.createdAt.toISOString(),
+        expiresAt: row.expiresAt.toISOString(),
+      })),
+    };
   }
 
   @Delete(':id')

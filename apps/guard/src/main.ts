@@ -25,13 +25,23 @@ runProcess('guard', async () => {
   const settings = settingsOf(settingsSchema, process.env);
   const keys = keysSchema.parse(JSON.parse(readFileSync(settings.IMPRIMATUR_KEY_FILE, 'utf8')));
   const anchor = TrustAnchor.fromFile(settings.IMPRIMATUR_OFFICERS_FILE, settings.IMPRIMATUR_INSTALLATION);
-  const open = async (url: string): Promise<Transactions> => new Transactions(await openDataSource({ url, pool: 3, applicationName: 'guard' }));
-  const [restricted, register] = [await open(settings.IMPRIMATUR_DATABASE_URL), await open(settings.IMPRIMATUR_REGISTER_DATABASE_URL)];
+  const open = async (url: string): Promise<Transactions> =>
+    new Transactions(await openDataSource({ url, pool: 3, applicationName: 'guard' }));
+  const [restricted, register] = [
+    await open(settings.IMPRIMATUR_DATABASE_URL),
+    await open(settings.IMPRIMATUR_REGISTER_DATABASE_URL),
+  ];
   const guard = new Guard(
     { restricted, register, anchor, authority: new AuthorityReader(anchor), clock: systemClock },
     { own: keys.jwk, log: { name: keys.log.name, seed: Buffer.from(keys.log.seed, 'hex') } },
   );
-  const duty = repeating(EVERY_MS, () => guard.round(), (error) => { logLine('guard', 'warn', error.message); });
+  const duty = repeating(
+    EVERY_MS,
+    () => guard.round(),
+    (error) => {
+      logLine('guard', 'warn', error.message);
+    },
+  );
   return {
     close: async () => {
       await duty.stop();

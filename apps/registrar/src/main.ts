@@ -17,9 +17,17 @@ runProcess('registrar', async () => {
   const settings = settingsOf(settingsSchema, process.env);
   const anchor = TrustAnchor.fromFile(settings.IMPRIMATUR_OFFICERS_FILE, settings.IMPRIMATUR_INSTALLATION);
   const policies = readPolicies(settings.IMPRIMATUR_POLICIES);
-  const transactions = new Transactions(await openDataSource({ url: settings.IMPRIMATUR_DATABASE_URL, pool: 2, applicationName: 'registrar' }));
+  const transactions = new Transactions(
+    await openDataSource({ url: settings.IMPRIMATUR_DATABASE_URL, pool: 2, applicationName: 'registrar' }),
+  );
   const registrar = new Registrar(transactions, anchor, policies, systemClock);
-  const duty = repeating(EVERY_MS, () => registrar.settle(), (error) => { logLine('registrar', 'warn', error.message); });
+  const duty = repeating(
+    EVERY_MS,
+    () => registrar.settle(),
+    (error) => {
+      logLine('registrar', 'warn', error.message);
+    },
+  );
   return {
     close: async () => {
       await duty.stop();

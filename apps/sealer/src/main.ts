@@ -13,22 +13,30 @@ const EVERY_MS = 200;
 runProcess('sealer', async () => {
   const settings = settingsOf(settingsSchema, process.env);
   const key = keySchema.parse(JSON.parse(readFileSync(settings.IMPRIMATUR_KEY_FILE, 'utf8')));
-  const transactions = new Transactions(await openDataSource({ url: settings.IMPRIMATUR_DATABASE_URL, pool: 2, applicationName: 'sealer' }));
+  const transactions = new Transactions(
+    await openDataSource({ url: settings.IMPRIMATUR_DATABASE_URL, pool: 2, applicationName: 'sealer' }),
+  );
   const memory = new FileMemory(`${settings.IMPRIMATUR_KEY_FILE}.last`);
   const sealer = new Sealer(transactions, { name: key.name, seed: Buffer.from(key.seed, 'hex') }, memory);
   // A ledger that lost what was signed must not be continued: refuse to start.
   await sealer.sign();
-  const duty = repeating(EVERY_MS, async () => {
-    try {
-      await sealer.seal();
-    } catch (error) {
-      if (error instanceof LedgerRolledBack) {
-        logLine('sealer', 'error', error.message);
-        process.exit(1);
+  const duty = repeating(
+    EVERY_MS,
+    async () => {
+      try {
+        await sealer.seal();
+      } catch (error) {
+        if (error instanceof LedgerRolledBack) {
+          logLine('sealer', 'error', error.message);
+          process.exit(1);
+        }
+        throw error;
       }
-      throw error;
-    }
-  }, (error) => { logLine('sealer', 'warn', error.message); });
+    },
+    (error) => {
+      logLine('sealer', 'warn', error.message);
+    },
+  );
   return {
     close: async () => {
       await duty.stop();

@@ -26,10 +26,17 @@ runProcess('worker', async () => {
   };
   const tell = new TellPeople(new AuthorityReader(anchor), systemClock);
   const jobs = new RunJob(transactions, 'tell-people', (tx, job) => tell.run(tx, job));
-  const queue = await openQueue({ databaseUrl: url, redisUrl: settings.REDIS_URL, concurrency: 4 }, (id) => jobs.run(id), warn);
+  const queue = await openQueue(
+    { databaseUrl: url, redisUrl: settings.REDIS_URL, concurrency: 4 },
+    (id) => jobs.run(id),
+    warn,
+  );
   const relay = new Relay(transactions, queue.enqueue, settings.IMPRIMATUR_LEASE_SECONDS);
   const lapse = new LapseCases(transactions, systemClock);
-  const duties = [repeating(CARRY_EVERY_MS, () => relay.carry(), warn), repeating(LAPSE_EVERY_MS, () => lapse.run(), warn)];
+  const duties = [
+    repeating(CARRY_EVERY_MS, () => relay.carry(), warn),
+    repeating(LAPSE_EVERY_MS, () => lapse.run(), warn),
+  ];
   return {
     close: async () => {
       await Promise.all(duties.map((duty) => duty.stop()));

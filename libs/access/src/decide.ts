@@ -39,7 +39,9 @@ export function decide(actor: Actor, action: string, thing: Thing, rules: Access
       ...unprotected(thing),
     ];
   } catch (error) {
-    checks = [{ rule: 'no-error', outcome: false, need: 'a decision without an error', have: (error as Error).message }];
+    checks = [
+      { rule: 'no-error', outcome: false, need: 'a decision without an error', have: (error as Error).message },
+    ];
   }
   const effect = checks.length > 0 && checks.every((check) => check.outcome) ? 'permit' : 'deny';
   return { effect, checks, rulesVersion: rules.version };

@@ -24,15 +24,13 @@ export const shippedRules: AccessRules = accessRulesSchema.parse(shipped);
 export function abilityOf(rules: AccessRules, actor: Actor): MongoAbility {
   const own = rules.rules
     .filter((rule) => rule.roles.some((role) => role === '*' || actor.roles.includes(role)))
-    .map(
-      (rule): RawRuleOf<MongoAbility> => ({
-        action: rule.action,
-        subject: rule.subject,
-        reason: rule.id,
-        ...(rule.inverted === undefined ? {} : { inverted: rule.inverted }),
-        ...(rule.conditions === undefined ? {} : { conditions: filledIn(rule.conditions, actor) }),
-      }),
-    );
+    .map((rule): RawRuleOf<MongoAbility> => ({
+      action: rule.action,
+      subject: rule.subject,
+      reason: rule.id,
+      ...(rule.inverted === undefined ? {} : { inverted: rule.inverted }),
+      ...(rule.conditions === undefined ? {} : { conditions: filledIn(rule.conditions, actor) }),
+    }));
   return createMongoAbility(own, { detectSubjectType: (thing) => (thing as { kind: string }).kind });
 }
 
@@ -41,8 +39,7 @@ function filledIn(conditions: Record<string, unknown>, actor: Actor): Record<str
     if (typeof value !== 'string') return value;
     const placeholder = /^\$\{actor\.(\w+)\}$/.exec(value)?.[1];
     if (placeholder === undefined) return value;
-    const attribute = actor[placeholder as keyof Actor];
-    if (attribute === undefined) throw new Error(`the rules name an attribute that no actor has: ${value}`);
-    return attribute;
+    if (!Object.hasOwn(actor, placeholder)) throw new Error(`the rules name an attribute that no actor has: ${value}`);
+    return actor[placeholder as keyof Actor];
   }) as Record<string, unknown>;
 }

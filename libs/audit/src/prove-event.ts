@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { AccessPolicy, type Actor } from '#access';
 import { ProblemError } from '#contracts';
 import { Clock, Transactions, type Tx } from '#database';
-import { EVENT_PROOF_FORMAT, type EventProof, consistencyProof, inclusionProof, nodesForConsistency, nodesForInclusion } from '#ledger';
+import {
+  EVENT_PROOF_FORMAT,
+  type EventProof,
+  consistencyProof,
+  inclusionProof,
+  nodesForConsistency,
+  nodesForInclusion,
+} from '#ledger';
 import { Refusals, record } from './record';
 import { requireAuditor } from './search-events';
 import { eventForProof } from './store/event.store';
@@ -29,10 +36,15 @@ export class ProveEvent {
       }
       const { treeSize, note } = checkpoint;
       const node = await nodesAt(tx, nodesForInclusion(leafIndex, treeSize));
-      await record(tx, actor, { action: 'audit.prove', outcome: 'done', thing: { kind: 'AuditEvent', id } }, this.clock.now());
+      await record(
+        tx,
+        actor,
+        { action: 'audit.prove', outcome: 'done', thing: { kind: 'AuditEvent', id } },
+        this.clock.now(),
+      );
       return {
         format: EVENT_PROOF_FORMAT,
-        record: JSON.parse(event.record),
+        record: JSON.parse(event.record) as unknown,
         salt: event.salt.toString('hex'),
         leafIndex,
         treeSize,
@@ -55,7 +67,9 @@ export class ProveEvent {
     return this.asAuditor(actor, async (tx) => {
       const checkpoint = await newestCheckpoint(tx);
       if (first > second || second > (checkpoint?.treeSize ?? 0)) {
-        throw new ProblemError('bad-request', { detail: `sizes go up to ${String(checkpoint?.treeSize ?? 0)}, the first not above the second` });
+        throw new ProblemError('bad-request', {
+          detail: `sizes go up to ${String(checkpoint?.treeSize ?? 0)}, the first not above the second`,
+        });
       }
       const node = await nodesAt(tx, nodesForConsistency(first, second));
       return consistencyProof(first, second, node).map(hex);

@@ -17,7 +17,8 @@ export interface AuditEvent {
 }
 
 /** Who did it: an actor, a duty of the house such as `guard`, or nobody who is known. */
-export type EventAuthor = Pick<Actor, 'personId' | 'requestId'> | { readonly duty: string } | { readonly requestId: string };
+export type EventAuthor =
+  Pick<Actor, 'personId' | 'requestId'> | { readonly duty: string } | { readonly requestId: string };
 
 /**
  * Records an event in the transaction that it belongs to and answers its id. The sealer finds it there.
@@ -62,7 +63,11 @@ export async function record(tx: Tx, author: EventAuthor, event: AuditEvent, at:
       ],
     );
   } catch (error) {
-    throw new ProblemError('record-unavailable', { detail: 'the access record could not be written' }, { cause: error });
+    throw new ProblemError(
+      'record-unavailable',
+      { detail: 'the access record could not be written' },
+      { cause: error },
+    );
   }
   return id;
 }

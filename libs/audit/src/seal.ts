@@ -1,5 +1,14 @@
 import type { Transactions } from '#database';
-import { appendLeaves, checkpointBody, leafHash, nodesForConsistency, consistencyProof, rootOf, signNote, verifyConsistency } from '#ledger';
+import {
+  appendLeaves,
+  checkpointBody,
+  leafHash,
+  nodesForConsistency,
+  consistencyProof,
+  rootOf,
+  signNote,
+  verifyConsistency,
+} from '#ledger';
 import { lockTree, nodesAt, storeCheckpoint, storeLeaves, takePendingEvents } from './store/ledger.store';
 
 /** The checkpoint key. Only the sealer has it. */
@@ -46,7 +55,10 @@ export class Sealer {
       const frontier = await lockTree(tx);
       const events = await takePendingEvents(tx, AT_ONCE);
       if (events.length === 0) return 0;
-      const next = appendLeaves(frontier, events.map(({ leafData }) => leafHash(leafData)));
+      const next = appendLeaves(
+        frontier,
+        events.map(({ leafData }) => leafHash(leafData)),
+      );
       await storeLeaves(tx, frontier.size, events, next.completed, next.frontier);
       return events.length;
     });
@@ -63,13 +75,20 @@ export class Sealer {
       const last = this.memory.read();
       if (last !== undefined && last.size === size && last.root === hex(root)) return;
       if (last !== undefined) {
-        if (last.size > size) throw new LedgerRolledBack(`the ledger has ${String(size)} leaves, but ${String(last.size)} were signed`);
+        if (last.size > size)
+          throw new LedgerRolledBack(`the ledger has ${String(size)} leaves, but ${String(last.size)} were signed`);
         const node = await nodesAt(tx, last.size === 0 ? [] : nodesForConsistency(last.size, size));
         const proof = last.size === 0 ? [] : consistencyProof(last.size, size, node);
         const fault =
           last.size === 0
             ? null
-            : verifyConsistency({ first: last.size, second: size, firstRoot: Buffer.from(last.root, 'hex'), secondRoot: root, proof });
+            : verifyConsistency({
+                first: last.size,
+                second: size,
+                firstRoot: Buffer.from(last.root, 'hex'),
+                secondRoot: root,
+                proof,
+              });
         if (fault !== null) throw new LedgerRolledBack(`the ledger does not continue what was signed: ${fault}`);
       }
       if (size === 0) return;

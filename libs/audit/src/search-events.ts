@@ -30,19 +30,31 @@ export class SearchEvents {
         (key) => this.cursors.seal(actor.personId, list, key),
       );
       const asked = Object.entries(filter).map(([name, value]) => `${name}=${value}`);
-      await record(tx, actor, { action: 'audit.search', outcome: 'done', details: { asked, found: items.length } }, this.clock.now());
+      await record(
+        tx,
+        actor,
+        { action: 'audit.search', outcome: 'done', details: { asked, found: items.length } },
+        this.clock.now(),
+      );
       return { items: items.map(viewOf), next };
     });
   }
 }
 
 /** Refuses, on the record, whom the rules do not let audit. */
-export async function requireAuditor(actor: Actor, action: 'search' | 'prove', access: AccessPolicy, refusals: Refusals): Promise<void> {
+export async function requireAuditor(
+  actor: Actor,
+  action: 'search' | 'prove',
+  access: AccessPolicy,
+  refusals: Refusals,
+): Promise<void> {
   const decision = access.decide(actor, action, { kind: 'AuditEvent', protections: [] });
   if (decision.effect === 'permit') return;
   await refusals.record(actor, { action: `audit.${action}` });
   throw new ProblemError('not-permitted', {
-    reasons: decision.checks.filter((check) => !check.outcome).map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
+    reasons: decision.checks
+      .filter((check) => !check.outcome)
+      .map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
   });
 }
 

@@ -1,6 +1,14 @@
 import type { LogPlace } from '#ledger';
 import { type SignedStatement, canonicalJson, payloadOf } from '#signing';
-import { type ApprovalEvidence, type Authority, type Decision, type Procedure, decisionSchema, proposalDigest, readDecision } from '#workflow';
+import {
+  type ApprovalEvidence,
+  type Authority,
+  type Decision,
+  type Procedure,
+  decisionSchema,
+  proposalDigest,
+  readDecision,
+} from '#workflow';
 import { type Certificate, type Publication, certificateSchema, decisionsCommitment } from './certificate';
 import { publicInstruments } from './public-instruments';
 
@@ -14,7 +22,11 @@ export interface PublicParts {
  * Of an approval that has been judged: the decisions of the public stages, and of the instruments those alone that they, the
  * procedure and the guard's key need. Throws when the evidence is not one that `verifyApproval` has approved: that is a bug.
  */
-export async function partsForPublic(evidence: ApprovalEvidence, authority: Authority, guardKid: string): Promise<PublicParts> {
+export async function partsForPublic(
+  evidence: ApprovalEvidence,
+  authority: Authority,
+  guardKid: string,
+): Promise<PublicParts> {
   const procedure = procedureOf(evidence, authority);
   const decisions: Decision[] = [];
   const kids = new Set([guardKid]);
@@ -25,7 +37,11 @@ export async function partsForPublic(evidence: ApprovalEvidence, authority: Auth
     decisions.push(read.decision);
     kids.add(read.kid);
   }
-  const instruments = publicInstruments(evidence.instruments, authority, { outgoing: evidence.outgoing, decisions, kids: [...kids] });
+  const instruments = publicInstruments(evidence.instruments, authority, {
+    outgoing: evidence.outgoing,
+    decisions,
+    kids: [...kids],
+  });
   return { decisions: statements, instruments };
 }
 
@@ -47,7 +63,10 @@ export function publicationOf(
     stages: procedureOf(evidence, authority).stages.map((stage) => ({
       stage: stage.id,
       state: 'complete',
-      decisions: decisionsCommitment(ofStage(evidence.decisions, stage.id), stage.public === true ? null : facts.saltOf(stage.id)),
+      decisions: decisionsCommitment(
+        ofStage(evidence.decisions, stage.id),
+        stage.public === true ? null : facts.saltOf(stage.id),
+      ),
     })),
   };
 }

@@ -15,7 +15,11 @@ export interface PublicNeeds {
  * their persons and keys, the guard's key, and every revocation of any of these. No clearance is ever among them, and nobody of a
  * stage that is not public.
  */
-export function publicInstruments(statements: readonly SignedStatement[], authority: Authority, needs: PublicNeeds): SignedStatement[] {
+export function publicInstruments(
+  statements: readonly SignedStatement[],
+  authority: Authority,
+  needs: PublicNeeds,
+): SignedStatement[] {
   const wanted = wantedOf(authority, needs);
   const chosen = new Set(
     authority
@@ -41,13 +45,18 @@ interface Wanted {
 }
 
 function wantedOf(authority: Authority, { outgoing, decisions, kids }: PublicNeeds): Wanted {
-  const named = new Set(decisions.flatMap(({ capacity }) => (capacity.kind === 'delegate' ? [capacity.delegation] : [])));
+  const named = new Set(
+    decisions.flatMap(({ capacity }) => (capacity.kind === 'delegate' ? [capacity.delegation] : [])),
+  );
   const delegations = authority.ofKind('delegation').filter((each) => named.has(each.id));
   return {
     procedure: authority.procedureInstrument(outgoing.procedure.id, outgoing.procedure.version)?.id,
     bodies: new Set(decisions.flatMap((decision) => decision.body ?? [])),
     seats: new Set(decisions.map(seatOf)),
-    people: new Set([...decisions.map((decision) => decision.person), ...delegations.map((each) => each.body.fromPerson)]),
+    people: new Set([
+      ...decisions.map((decision) => decision.person),
+      ...delegations.map((each) => each.body.fromPerson),
+    ]),
     kids: new Set([...kids, ...delegations.flatMap((each) => authority.signersOf(each.id))]),
     delegations: named,
   };
@@ -75,7 +84,11 @@ function isWanted(instrument: Instrument, wanted: Wanted): boolean {
   }
 }
 
-const seatOf = ({ body, seat }: { body: string | null; seat: string | null } | InstrumentOf<'holder'>['body']): string => JSON.stringify([body, seat]);
+const seatOf = ({
+  body,
+  seat,
+}: { body: string | null; seat: string | null } | InstrumentOf<'holder'>['body']): string =>
+  JSON.stringify([body, seat]);
 
 function idOf(statement: SignedStatement): string {
   try {

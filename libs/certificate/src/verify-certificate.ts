@@ -1,7 +1,22 @@
 import { type NoteKey, checkLogProof } from '#ledger';
 import { sha256Hex, verifyStatement } from '#signing';
-import { type Authority, type Finding, type Officers, type Procedure, proposalDigest, verifyApproval, verifyInstruments } from '#workflow';
-import { type Certificate, type Publication, certificateSchema, decisionsCommitment, publicationLeaf, publicationSchema } from './certificate';
+import {
+  type Authority,
+  type Finding,
+  type Officers,
+  type Procedure,
+  proposalDigest,
+  verifyApproval,
+  verifyInstruments,
+} from '#workflow';
+import {
+  type Certificate,
+  type Publication,
+  certificateSchema,
+  decisionsCommitment,
+  publicationLeaf,
+  publicationSchema,
+} from './certificate';
 import { ofStage } from './compose';
 
 /** What the reader brings along: the officers' published keys and the public log's. Nothing else is believed. */
@@ -23,11 +38,21 @@ export interface ClaimedFile {
  * the approval (instruments, installation, procedure, digest, each public stage); then those of the log (checkpoint-signature,
  * checkpoint-origin, tree-size, inclusion). With files also, for each, that it is byte for byte a rendition that was signed.
  */
-export async function verifyCertificate(certificate: unknown, trust: CertificateTrust, files?: readonly ClaimedFile[]): Promise<Finding[]> {
+export async function verifyCertificate(
+  certificate: unknown,
+  trust: CertificateTrust,
+  files?: readonly ClaimedFile[],
+): Promise<Finding[]> {
   try {
     const parsed = certificateSchema.safeParse(certificate);
     if (!parsed.success) {
-      return [finding('format', false, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))];
+      return [
+        finding(
+          'format',
+          false,
+          parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+        ),
+      ];
     }
     const known = parsed.data;
     const { authority } = await verifyInstruments(known.instruments, trust.officers, 'excerpt');
@@ -38,7 +63,9 @@ export async function verifyCertificate(certificate: unknown, trust: Certificate
     const verdict = await verifyApproval(known, { officers: trust.officers, now, stages: 'public' });
     return [
       finding('format', true, known.format),
-      ...(typeof publication === 'string' ? [finding('publication-signature', false, publication)] : publicationFindings(known, publication, authority)),
+      ...(typeof publication === 'string'
+        ? [finding('publication-signature', false, publication)]
+        : publicationFindings(known, publication, authority)),
       ...verdict.findings,
       ...checkLogProof(new TextEncoder().encode(publicationLeaf(known.publication)), known.log, trust.publicLog),
       ...(files ?? []).map((file) => fileFinding(known, file)),
@@ -63,9 +90,13 @@ async function readPublication(certificate: Certificate, authority: Authority): 
   return kid === undefined || others.length > 0 ? 'one guard signs a publication' : { statement: parsed.data, kid };
 }
 
-function publicationFindings(certificate: Certificate, { statement, kid }: SignedPublication, authority: Authority): Finding[] {
+function publicationFindings(
+  certificate: Certificate,
+  { statement, kid }: SignedPublication,
+  authority: Authority,
+): Finding[] {
   const { outgoing } = certificate;
-  const guard = authority.serviceKey(kid, 'guard', statement.publishedAt);
+  const guard = authority.guardKey(kid, statement.publishedAt);
   const at = Date.parse(statement.publishedAt);
   const { window, installation, release } = outgoing;
   const procedure = authority.procedure(outgoing.procedure.id, outgoing.procedure.version, statement.publishedAt);
@@ -79,8 +110,16 @@ function publicationFindings(certificate: Certificate, { statement, kid }: Signe
     ),
     finding('publication-installation', statement.installation === installation, statement.installation),
     finding('publication-release', statement.release === release, statement.release),
-    finding('publication-proposal', statement.proposal === proposalDigest(outgoing, certificate.closedCommitment), statement.proposal),
-    finding('publication-stages', stages.length > 0 && JSON.stringify(stages) === JSON.stringify(said), said.join(', ')),
+    finding(
+      'publication-proposal',
+      statement.proposal === proposalDigest(outgoing, certificate.closedCommitment),
+      statement.proposal,
+    ),
+    finding(
+      'publication-stages',
+      stages.length > 0 && JSON.stringify(stages) === JSON.stringify(said),
+      said.join(', '),
+    ),
     ...(procedure === undefined ? [] : decisionsFindings(certificate, statement, procedure)),
     finding(
       'publication-window',
@@ -109,7 +148,11 @@ function fileFinding(certificate: Certificate, file: ClaimedFile): Finding {
   if (named === undefined) return finding(`file:${file.name}`, false, 'the signed statement names no such file');
   const sha256 = sha256Hex(file.bytes);
   const same = sha256 === named.sha256 && file.bytes.length === named.bytes;
-  return finding(`file:${file.name}`, same, same ? `sha256 ${sha256}` : `sha256 ${sha256}, but ${named.sha256} was signed`);
+  return finding(
+    `file:${file.name}`,
+    same,
+    same ? `sha256 ${sha256}` : `sha256 ${sha256}, but ${named.sha256} was signed`,
+  );
 }
 
 const finding = (check: string, ok: boolean, detail: string): Finding => ({ check, ok, detail });

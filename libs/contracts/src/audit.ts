@@ -48,7 +48,9 @@ export const eventProofSchema = z
   })
   .meta({ id: 'EventProof', description: 'Verifies offline with `imprimatur verify event`' });
 
-export const checkpointSchema = z.strictObject({ treeSize: z.number().int(), checkpoint: z.string() }).meta({ id: 'Checkpoint' });
+export const checkpointSchema = z
+  .strictObject({ treeSize: z.number().int(), checkpoint: z.string() })
+  .meta({ id: 'Checkpoint' });
 
 export const consistencyQuerySchema = z.strictObject({
   first: z.coerce.number().int().min(1),

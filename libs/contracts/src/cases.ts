@@ -18,7 +18,10 @@ export const caseItemInputSchema = z
       text: text(20_000),
     }),
   ])
-  .meta({ id: 'CaseItemInput', description: 'What happens to one portion: include, withhold with a reason code, or substitute' });
+  .meta({
+    id: 'CaseItemInput',
+    description: 'What happens to one portion: include, withhold with a reason code, or substitute',
+  });
 
 export const windowSchema = z
   .strictObject({ notBefore: momentSchema, notAfter: momentSchema })
@@ -50,13 +53,22 @@ export const createdCaseSchema = z.strictObject({ id: idSchema }).meta({ id: 'Cr
 export const signedStatementSchema = z
   .strictObject({
     payload: z.string().min(1).max(4_000_000),
-    signatures: z.array(z.strictObject({ protected: z.string().min(1), signature: z.string().min(1) })).min(1).max(16),
+    signatures: z
+      .array(z.strictObject({ protected: z.string().min(1), signature: z.string().min(1) }))
+      .min(1)
+      .max(16),
   })
-  .meta({ id: 'SignedStatement', description: 'JWS General JSON serialisation over canonical JSON (RFC 7515, RFC 8785)' });
+  .meta({
+    id: 'SignedStatement',
+    description: 'JWS General JSON serialisation over canonical JSON (RFC 7515, RFC 8785)',
+  });
 
 export const decideCaseSchema = z
   .strictObject({ statement: signedStatementSchema, reason: text(2_000).optional() })
-  .meta({ id: 'DecideCase', description: 'A signed decision; its reason stays inside, under the protection of the case' });
+  .meta({
+    id: 'DecideCase',
+    description: 'A signed decision; its reason stays inside, under the protection of the case',
+  });
 
 export const returnCaseSchema = z.strictObject({ reason: text(2_000) }).meta({ id: 'ReturnCase' });
 export const withdrawCaseSchema = z.strictObject({ reason: text(2_000) }).meta({ id: 'WithdrawCase' });
@@ -148,15 +160,22 @@ export const proposalSchema = z
     frozenAt: momentSchema,
     closed: z.unknown().nullable(),
   })
-  .meta({ id: 'Proposal', description: 'The outgoing part in full; the closed part only for those whose rights cover it' });
+  .meta({
+    id: 'Proposal',
+    description: 'The outgoing part in full; the closed part only for those whose rights cover it',
+  });
 
 export const previewSchema = z
   .strictObject({
     banner: z.string(),
-    files: z.array(z.strictObject({ name: z.string(), mediaType: z.string(), bytes: z.number().int(), sha256: z.string() })),
+    files: z.array(
+      z.strictObject({ name: z.string(), mediaType: z.string(), bytes: z.number().int(), sha256: z.string() }),
+    ),
     title: z.string(),
     summary: z.string(),
-    portions: z.array(z.strictObject({ n: z.number().int(), kind: z.enum(['title', 'paragraph', 'target']), text: z.string() })),
+    portions: z.array(
+      z.strictObject({ n: z.number().int(), kind: z.enum(['title', 'paragraph', 'target']), text: z.string() }),
+    ),
   })
   .meta({ id: 'Preview', description: 'Exactly what the audience would get' });
 

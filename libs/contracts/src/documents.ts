@@ -36,7 +36,10 @@ export const documentSchema = z
     date: momentSchema,
     portions: z.array(portionSchema),
   })
-  .meta({ id: 'Document', description: 'The reader’s cut of a document: version, date and banner are those of the cut' });
+  .meta({
+    id: 'Document',
+    description: 'The reader’s cut of a document: version, date and banner are those of the cut',
+  });
 
 export const listedDocumentSchema = z
   .strictObject({

@@ -53,7 +53,11 @@ export type Problem = z.infer<typeof problemSchema>;
 export class ProblemError extends Error {
   constructor(
     readonly code: ProblemCode,
-    readonly extra: { readonly detail?: string; readonly reasons?: readonly Reason[]; readonly faults?: Problem['faults'] } = {},
+    readonly extra: {
+      readonly detail?: string;
+      readonly reasons?: readonly Reason[];
+      readonly faults?: Problem['faults'];
+    } = {},
     options?: ErrorOptions,
   ) {
     super(extra.detail ?? PROBLEMS[code].title, options);

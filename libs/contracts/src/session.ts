@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { idSchema, momentSchema } from './label';
 
-export const SCOPES = ['documents:read', 'documents:write', 'cases:read', 'cases:write', 'audit:read', 'instruments:write', 'me'] as const;
+export const SCOPES = [
+  'documents:read',
+  'documents:write',
+  'cases:read',
+  'cases:write',
+  'audit:read',
+  'instruments:write',
+  'me',
+] as const;
 
 export const signInSchema = z
   .strictObject({ username: z.string().min(1).max(120), password: z.string().min(1).max(500) })
@@ -38,7 +46,13 @@ export const issuedTokenSchema = z.strictObject({ id: idSchema, token: z.string(
 export const tokenListSchema = z
   .strictObject({
     items: z.array(
-      z.strictObject({ id: idSchema, name: z.string(), scopes: z.array(z.string()), createdAt: momentSchema, expiresAt: momentSchema }),
+      z.strictObject({
+        id: idSchema,
+        name: z.string(),
+        scopes: z.array(z.string()),
+        createdAt: momentSchema,
+        expiresAt: momentSchema,
+      }),
     ),
   })
   .meta({ id: 'TokenList' });

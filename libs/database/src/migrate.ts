@@ -40,9 +40,9 @@ async function requireVersion(client: Client): Promise<void> {
 
 async function createRoles(client: Client, passwords: MigrateOptions['passwords']): Promise<void> {
   const existing = new Set(
-    (await client.query<{ rolname: string }>(`SELECT rolname FROM pg_roles WHERE rolname LIKE 'imprimatur\\_%'`)).rows.map(
-      (row) => row.rolname,
-    ),
+    (
+      await client.query<{ rolname: string }>(`SELECT rolname FROM pg_roles WHERE rolname LIKE 'imprimatur\\_%'`)
+    ).rows.map((row) => row.rolname),
   );
   const flags = 'NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS';
   for (const role of ROLES) {
@@ -63,7 +63,8 @@ async function admit(client: Client, roles: readonly RoleName[]): Promise<void> 
   await client.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
   for (const role of roles) await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${databaseRole(role)}`);
   // BullMQ's addBulk works through a temporary table.
-  if (roles.includes('relay')) await client.query(`GRANT TEMPORARY ON DATABASE ${database} TO ${databaseRole('relay')}`);
+  if (roles.includes('relay'))
+    await client.query(`GRANT TEMPORARY ON DATABASE ${database} TO ${databaseRole('relay')}`);
 }
 
 async function applyAll(dataSource: DataSource): Promise<string[]> {
@@ -78,7 +79,7 @@ async function applyAll(dataSource: DataSource): Promise<string[]> {
 /** The queue's schema belongs to the owner; the relay gets rows and functions, no DDL. */
 async function createQueue(client: Client): Promise<void> {
   const relay = databaseRole('relay');
-  await runMigrations(client as unknown as Parameters<typeof runMigrations>[0], 'queue');
+  await runMigrations(client, 'queue');
   await client.query(`
     GRANT USAGE ON SCHEMA queue TO ${relay};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA queue TO ${relay};

@@ -21,7 +21,12 @@ export class LapseCases {
         const next = nextCaseState(row.state, 'lapse', {});
         if (!next.ok) continue;
         await setCaseState(tx, row.id, next.state, now);
-        await record(tx, { duty: 'worker' }, { action: 'case.lapse', outcome: 'done', thing: { kind: 'Case', id: row.id }, caseId: row.id }, now);
+        await record(
+          tx,
+          { duty: 'worker' },
+          { action: 'case.lapse', outcome: 'done', thing: { kind: 'Case', id: row.id }, caseId: row.id },
+          now,
+        );
         await leaveInOutbox(tx, { topic: 'case.lapsed', payload: { caseId: row.id } });
       }
       return overdue.length;

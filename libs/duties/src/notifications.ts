@@ -16,7 +16,12 @@ export class Notifications {
   async list(actor: Actor): Promise<NotificationRow[]> {
     return this.transactions.run(actor, async (tx) => {
       const rows = await ownNotifications(tx);
-      await record(tx, actor, { action: 'notification.list', outcome: 'done', details: { found: rows.length } }, this.clock.now());
+      await record(
+        tx,
+        actor,
+        { action: 'notification.list', outcome: 'done', details: { found: rows.length } },
+        this.clock.now(),
+      );
       return rows;
     });
   }
@@ -24,7 +29,12 @@ export class Notifications {
   async read(actor: Actor, id: string): Promise<void> {
     await this.transactions.run(actor, async (tx) => {
       if (!(await markRead(tx, id))) throw new ProblemError('not-found');
-      await record(tx, actor, { action: 'notification.read', outcome: 'done', thing: { kind: 'Notification', id } }, this.clock.now());
+      await record(
+        tx,
+        actor,
+        { action: 'notification.read', outcome: 'done', thing: { kind: 'Notification', id } },
+        this.clock.now(),
+      );
     });
   }
 }

@@ -5,7 +5,7 @@ import type { Enqueue } from './relay';
 /** The queue that carries outbox ids. It holds nothing that would be missed: losing it delays work and loses none. */
 export interface JobQueue {
   readonly enqueue: Enqueue;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface QueueSettings {
@@ -16,7 +16,12 @@ export interface QueueSettings {
 }
 
 const NAME = 'duties';
-const JOB_OPTIONS = { attempts: 5, backoff: { type: 'exponential', delay: 500 }, removeOnComplete: true, removeOnFail: true } as const;
+const JOB_OPTIONS = {
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 500 },
+  removeOnComplete: true,
+  removeOnFail: true,
+} as const;
 
 interface JobData {
   readonly outboxId: string;
@@ -28,7 +33,8 @@ export async function openQueue(
   run: (outboxId: string) => Promise<void>,
   onFault: (error: Error) => void,
 ): Promise<JobQueue> {
-  const { queue, worker, close } = settings.redisUrl === undefined ? onPostgres(settings, run) : onRedis(settings.redisUrl, settings, run);
+  const { queue, worker, close } =
+    settings.redisUrl === undefined ? onPostgres(settings, run) : onRedis(settings.redisUrl, settings, run);
   queue.on('error', onFault);
   worker.on('error', onFault);
   worker.on('failed', (_job, error) => {
@@ -51,15 +57,22 @@ export async function openQueue(
 interface Parts {
   readonly queue: Pick<Queue<JobData>, 'add' | 'on' | 'close' | 'waitUntilReady'>;
   readonly worker: Pick<Worker<JobData>, 'on' | 'close' | 'waitUntilReady'>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 function onPostgres(settings: QueueSettings, run: (outboxId: string) => Promise<void>): Parts {
   const classes = withBackend(createPostgresBackend);
   const connection = { connectionString: settings.databaseUrl, schema: 'queue', max: 4 };
   const queue = new classes.Queue<JobData>(NAME, { connection });
-  const worker = new classes.Worker<JobData>(NAME, (job) => run(job.data.outboxId), { connection, concurrency: settings.concurrency });
-  return { queue: queue as unknown as Parts['queue'], worker: worker as unknown as Parts['worker'], close: async () => undefined };
+  const worker = new classes.Worker<JobData>(NAME, (job) => run(job.data.outboxId), {
+    connection,
+    concurrency: settings.concurrency,
+  });
+  return {
+    queue: queue as unknown as Parts['queue'],
+    worker: worker as unknown as Parts['worker'],
+    close: async () => undefined,
+  };
 }
 
 function onRedis(url: string, settings: QueueSettings, run: (outboxId: string) => Promise<void>): Parts {
@@ -69,7 +82,10 @@ function onRedis(url: string, settings: QueueSettings, run: (outboxId: string) =
   void producing.connect().catch(() => undefined);
   return {
     queue: new Queue<JobData>(NAME, { connection: producing }),
-    worker: new Worker<JobData>(NAME, (job) => run(job.data.outboxId), { connection: working, concurrency: settings.concurrency }),
+    worker: new Worker<JobData>(NAME, (job) => run(job.data.outboxId), {
+      connection: working,
+      concurrency: settings.concurrency,
+    }),
     close: async () => {
       producing.disconnect();
       working.disconnect();

@@ -2,7 +2,11 @@ import type { Transactions } from '#database';
 import { claimOpen } from './store/outbox.store';
 
 /** Puts a job into the queue. The queue carries the outbox id and nothing else. */
-export type Enqueue = (job: { readonly outboxId: string; readonly topic: string; readonly jobId: string }) => Promise<void>;
+export type Enqueue = (job: {
+  readonly outboxId: string;
+  readonly topic: string;
+  readonly jobId: string;
+}) => Promise<void>;
 
 const AT_ONCE = 200;
 
@@ -20,7 +24,8 @@ export class Relay {
   /** One round; answers how many it carried. */
   async carry(): Promise<number> {
     const claimed = await this.transactions.asDuty((tx) => claimOpen(tx, AT_ONCE, this.leaseSeconds));
-    for (const { id, topic, attempt } of claimed) await this.enqueue({ outboxId: id, topic, jobId: `outbox-${id}-${attempt}` });
+    for (const { id, topic, attempt } of claimed)
+      await this.enqueue({ outboxId: id, topic, jobId: `outbox-${id}-${attempt}` });
     return claimed.length;
   }
 }

@@ -53,7 +53,8 @@ export class TellPeople {
 }
 
 function speakersOf(stage: Stage, authority: Authority, now: string): string[] {
-  if ('role' in stage) return authority.people(now).flatMap((each) => (each.body.roles.includes(stage.role) ? [each.body.person] : []));
+  if ('role' in stage)
+    return authority.people(now).flatMap((each) => (each.body.roles.includes(stage.role) ? [each.body.person] : []));
   const body = 'each' in stage ? ORIGINATORS : stage.body;
   const seats = authority.body(body, now)?.body.seats ?? [];
   return seats.flatMap((seat) => authority.holderOf(body, seat.id, now)?.body.person ?? []);

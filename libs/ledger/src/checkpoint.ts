@@ -10,7 +10,12 @@ export interface Checkpoint {
 
 /** The text of a checkpoint, ready to be signed as a note. */
 export function checkpointBody(checkpoint: Checkpoint): string {
-  const lines = [checkpoint.origin, String(checkpoint.size), toBase64(checkpoint.root), ...(checkpoint.extension ?? [])];
+  const lines = [
+    checkpoint.origin,
+    String(checkpoint.size),
+    toBase64(checkpoint.root),
+    ...(checkpoint.extension ?? []),
+  ];
   if (lines.some((line) => line === '' || line.includes('\n'))) throw new Error('a checkpoint has no empty line');
   return `${lines.join('\n')}\n`;
 }

@@ -7,7 +7,8 @@ import { leafHash } from './tree';
 import { verifyInclusion } from './verify';
 
 /** A salted commitment to a record, so that the log's readers see no metadata: SHA-256 of the salt and the record, 32 bytes. */
-export const leafDataOf = (recordCanonical: string, salt: Uint8Array): Uint8Array => sha256(concatBytes(salt, utf8ToBytes(recordCanonical)));
+export const leafDataOf = (recordCanonical: string, salt: Uint8Array): Uint8Array =>
+  sha256(concatBytes(salt, utf8ToBytes(recordCanonical)));
 
 export const EVENT_PROOF_FORMAT = 'imprimatur-event-proof/1';
 
@@ -38,7 +39,10 @@ export function verifyEventProof(proof: unknown, logKeys: readonly NoteKey[]): F
   if (fault !== null) return [{ check: 'format', ok: false, detail: fault }];
   const known = proof as EventProof;
   const findings: Finding[] = [{ check: 'format', ok: true, detail: EVENT_PROOF_FORMAT }];
-  return [...findings, ...checkLogProof(leafDataOf(canonicalJson(known.record), hexToBytes(known.salt)), known, logKeys)];
+  return [
+    ...findings,
+    ...checkLogProof(leafDataOf(canonicalJson(known.record), hexToBytes(known.salt)), known, logKeys),
+  ];
 }
 
 /** A place in a log, and the signed checkpoint that covers it. */
@@ -76,23 +80,30 @@ export function checkLogProof(leafData: Uint8Array, place: LogPlace, logKeys: re
   const inclusion: Finding = {
     check: 'inclusion',
     ok: inclusionFault === null,
-    detail: inclusionFault ?? `leaf ${String(place.leafIndex)} of ${String(checkpoint.size)}, root ${bytesToHex(checkpoint.root).slice(0, 16)}…`,
+    detail:
+      inclusionFault ??
+      `leaf ${String(place.leafIndex)} of ${String(checkpoint.size)}, root ${bytesToHex(checkpoint.root).slice(0, 16)}…`,
   };
   return [signed, origin, size, inclusion];
 }
 
 const isHex = (value: unknown): value is string => typeof value === 'string' && /^([0-9a-f]{2})+$/.test(value);
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 function formatFault(proof: unknown): string | null {
   if (typeof proof !== 'object' || proof === null) return 'this is not an event proof';
-  const { format, record, salt, leafIndex, treeSize, inclusion, checkpoint, ...rest } = proof as Record<string, unknown>;
+  const { format, record, salt, leafIndex, treeSize, inclusion, checkpoint, ...rest } = proof as Record<
+    string,
+    unknown
+  >;
   if (format !== EVENT_PROOF_FORMAT) return `the format is not ${EVENT_PROOF_FORMAT}`;
   if (Object.keys(rest).length > 0) return `it carries ${Object.keys(rest).join(', ')}, which no event proof has`;
   if (typeof record !== 'object' || record === null) return 'it carries no record';
   if (!isHex(salt) || salt.length !== 64) return 'the salt does not have 32 bytes';
   if (!isCount(leafIndex) || !isCount(treeSize)) return 'the place in the tree is not a number';
-  if (!Array.isArray(inclusion) || !inclusion.every((hash) => isHex(hash) && hash.length === 64)) return 'the proof is not a list of hashes';
+  if (!Array.isArray(inclusion) || !inclusion.every((hash) => isHex(hash) && hash.length === 64))
+    return 'the proof is not a list of hashes';
   if (typeof checkpoint !== 'string') return 'it carries no checkpoint';
   return null;
 }

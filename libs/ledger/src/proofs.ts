@@ -62,7 +62,11 @@ export function nodesForConsistency(first: number, second: number): NodeAddress[
 }
 
 /** The proof that a tree is a prefix of a later one (RFC 6962 section 2.1.2). */
-export function consistencyProof(first: number, second: number, node: (address: NodeAddress) => Uint8Array): Uint8Array[] {
+export function consistencyProof(
+  first: number,
+  second: number,
+  node: (address: NodeAddress) => Uint8Array,
+): Uint8Array[] {
   requireSizes(first, second);
   return consistencyRanges(first, 0, second, true).map((range) => rangeHash(range.first, range.end, node));
 }

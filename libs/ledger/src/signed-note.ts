@@ -20,7 +20,10 @@ function keyId(key: NoteKey): Uint8Array {
 }
 
 /** The public key of a signer's seed. */
-export const noteKeyOf = (name: string, ed25519Seed: Uint8Array): NoteKey => ({ name, publicKey: ed25519.getPublicKey(ed25519Seed) });
+export const noteKeyOf = (name: string, ed25519Seed: Uint8Array): NoteKey => ({
+  name,
+  publicKey: ed25519.getPublicKey(ed25519Seed),
+});
 
 /** The key as text: name, key id and key (C2SP signed-note, "vkey"). */
 export function noteVerifierKey(key: NoteKey): string {
@@ -32,7 +35,8 @@ export function noteVerifierKey(key: NoteKey): string {
 export function parseVerifierKey(text: string): NoteKey {
   const parts = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/u.exec(text.trim());
   const bytes = parts?.[3] === undefined ? undefined : fromBase64(parts[3]);
-  if (parts?.[1] === undefined || bytes?.length !== 33 || bytes[0] !== ED25519) throw new Error('this is no Ed25519 verifier key');
+  if (parts?.[1] === undefined || bytes?.length !== 33 || bytes[0] !== ED25519)
+    throw new Error('this is no Ed25519 verifier key');
   const key = { name: parts[1], publicKey: bytes.slice(1) };
   if (noteVerifierKey(key) !== text.trim()) throw new Error('the id of the verifier key does not fit the key');
   return key;
@@ -40,25 +44,34 @@ export function parseVerifierKey(text: string): NoteKey {
 
 /** Signs a text that ends with a newline. */
 export function signNote(body: string, name: string, ed25519Seed: Uint8Array): string {
-  if (!body.endsWith('\n') || !isName(name)) throw new Error('a note ends with a newline and is signed under a name without blanks');
+  if (!body.endsWith('\n') || !isName(name))
+    throw new Error('a note ends with a newline and is signed under a name without blanks');
   const signature = ed25519.sign(utf8ToBytes(body), ed25519Seed);
   return `${body}\n${DASH} ${name} ${toBase64(concatBytes(keyId(noteKeyOf(name, ed25519Seed)), signature))}\n`;
 }
 
 /** The text of a note that one of the keys has signed. A signature of a known key that does not fit is a fault, whatever else is there. */
-export function openNote(note: string, keys: readonly NoteKey[]): { ok: true; body: string } | { ok: false; fault: string } {
+export function openNote(
+  note: string,
+  keys: readonly NoteKey[],
+): { ok: true; body: string } | { ok: false; fault: string } {
   const at = note.lastIndexOf('\n\n');
-  if (at < 0 || !note.endsWith('\n') || /[\u0000-\u0009\u000b-\u001f]/u.test(note)) return { ok: false, fault: 'this is not a signed note' };
+  if (at < 0 || !note.endsWith('\n') || /[\u0000-\u0009\u000b-\u001f]/u.test(note))
+    return { ok: false, fault: 'this is not a signed note' };
   const body = note.slice(0, at + 1);
   const lines = note.slice(at + 2, -1).split('\n');
   let known = false;
   for (const line of lines) {
     const parts = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/=]+)$/u.exec(line);
     const bytes = parts?.[2] === undefined ? undefined : fromBase64(parts[2]);
-    if (parts === null || bytes === undefined || bytes.length < 5) return { ok: false, fault: 'a signature line is malformed' };
-    const key = keys.find((each) => each.name === parts[1] && keyId(each).every((byte, place) => byte === bytes[place]));
+    if (parts === null || bytes === undefined || bytes.length < 5)
+      return { ok: false, fault: 'a signature line is malformed' };
+    const key = keys.find(
+      (each) => each.name === parts[1] && keyId(each).every((byte, place) => byte === bytes[place]),
+    );
     if (key === undefined) continue;
-    if (!fits(bytes.slice(4), body, key)) return { ok: false, fault: `the signature of ${key.name} does not fit the note` };
+    if (!fits(bytes.slice(4), body, key))
+      return { ok: false, fault: `the signature of ${key.name} does not fit the note` };
     known = true;
   }
   return known ? { ok: true, body } : { ok: false, fault: 'no known key has signed the note' };

@@ -65,7 +65,10 @@ export function rootOf(frontier: TreeFrontier): Uint8Array {
 
 /** Perfect subtrees, largest first, joined from the right. */
 function joined(nodes: readonly Uint8Array[]): Uint8Array | undefined {
-  return nodes.reduceRight<Uint8Array | undefined>((right, left) => (right === undefined ? left : nodeHash(left, right)), undefined);
+  return nodes.reduceRight<Uint8Array | undefined>(
+    (right, left) => (right === undefined ? left : nodeHash(left, right)),
+    undefined,
+  );
 }
 
 /** The perfect subtrees that the leaves from `first` up to but without `end` are made of, left to right. */

@@ -4,7 +4,8 @@ type Count = number | bigint;
 
 const HASH_LENGTH = 32;
 
-const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, place) => byte === b[place]);
+const equal = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, place) => byte === b[place]);
 
 const wrongLength = (hashes: readonly Uint8Array[]): boolean => hashes.some((hash) => hash.length !== HASH_LENGTH);
 
@@ -19,13 +20,21 @@ const onesIn = (value: bigint): number => value.toString(2).replaceAll('0', '').
 
 /** Climbs the inner steps: the index tells on which side each sibling stands. */
 function climbInner(seed: Uint8Array, proof: readonly Uint8Array[], index: bigint): Uint8Array {
-  return proof.reduce((hash, sibling, level) => (((index >> BigInt(level)) & 1n) === 0n ? nodeHash(hash, sibling) : nodeHash(sibling, hash)), seed);
+  return proof.reduce(
+    (hash, sibling, level) =>
+      ((index >> BigInt(level)) & 1n) === 0n ? nodeHash(hash, sibling) : nodeHash(sibling, hash),
+    seed,
+  );
 }
 
 const climbInnerRight = (seed: Uint8Array, proof: readonly Uint8Array[], index: bigint): Uint8Array =>
-  proof.reduce((hash, sibling, level) => (((index >> BigInt(level)) & 1n) === 1n ? nodeHash(sibling, hash) : hash), seed);
+  proof.reduce(
+    (hash, sibling, level) => (((index >> BigInt(level)) & 1n) === 1n ? nodeHash(sibling, hash) : hash),
+    seed,
+  );
 
-const climbBorder = (seed: Uint8Array, proof: readonly Uint8Array[]): Uint8Array => proof.reduce((hash, sibling) => nodeHash(sibling, hash), seed);
+const climbBorder = (seed: Uint8Array, proof: readonly Uint8Array[]): Uint8Array =>
+  proof.reduce((hash, sibling) => nodeHash(sibling, hash), seed);
 
 /** Whether the leaf is in the tree of that size and root (RFC 6962 section 2.1.1): null when proved, else the fault in words. */
 export function verifyInclusion(claim: {
@@ -39,7 +48,8 @@ export function verifyInclusion(claim: {
   if (index < 0n || index >= size) return `there is no leaf ${String(index)} in a tree of ${String(size)}`;
   if (wrongLength([claim.leafHash, claim.root, ...claim.proof])) return 'a hash does not have 32 bytes';
   const { inner, border } = steps(index, size);
-  if (claim.proof.length !== inner + border) return `the proof has ${String(claim.proof.length)} steps, not ${String(inner + border)}`;
+  if (claim.proof.length !== inner + border)
+    return `the proof has ${String(claim.proof.length)} steps, not ${String(inner + border)}`;
   const root = climbBorder(climbInner(claim.leafHash, claim.proof.slice(0, inner), index), claim.proof.slice(inner));
   return equal(root, claim.root) ? null : 'the proof leads to another root than the checkpoint names';
 }
@@ -75,7 +85,8 @@ function verifyGrowth(
   const perfect = first === 1n << BigInt(shift);
   const seed = perfect ? claim.firstRoot : claim.proof[0];
   const rest = perfect ? claim.proof : claim.proof.slice(1);
-  if (seed === undefined || rest.length !== inner + all.border) return 'the proof does not have the steps that the sizes ask for';
+  if (seed === undefined || rest.length !== inner + all.border)
+    return 'the proof does not have the steps that the sizes ask for';
   const mask = (first - 1n) >> BigInt(shift);
   const below = climbBorder(climbInnerRight(seed, rest.slice(0, inner), mask), rest.slice(inner));
   if (!equal(below, claim.firstRoot)) return 'the proof does not lead to the first root';

@@ -18,7 +18,10 @@ export function labelAtLeast(policies: PolicySet, upper: Label, lower: Label): b
 }
 
 function isRankedAbove(policy: SecurityPolicy, upper: Label, lower: Label): boolean {
-  const [above, below] = [classificationOf(policy, upper.classification), classificationOf(policy, lower.classification)];
+  const [above, below] = [
+    classificationOf(policy, upper.classification),
+    classificationOf(policy, lower.classification),
+  ];
   if (above === undefined || below === undefined) return false;
   // A clearance need not hold an obsolete level below its highest.
   return above.name === below.name || (above.hierarchy > below.hierarchy && !below.obsolete);
@@ -35,7 +38,12 @@ function implies(policy: SecurityPolicy, upper: Label, category: LabelCategory):
       if (held !== undefined) return held.values.every((value) => category.values.includes(value));
       // Who reads by a context also holds it in `Releasable To` (`validateClearance`), so a list that repeats it is met.
       const context = valuesOf(upper, CONTEXT);
-      return hasContext(policy) && category.tagSet === RELEASABLE_TO && context.length > 0 && context.every((value) => category.values.includes(value));
+      return (
+        hasContext(policy) &&
+        category.tagSet === RELEASABLE_TO &&
+        context.length > 0 &&
+        context.every((value) => category.values.includes(value))
+      );
     }
     default:
       return false;
@@ -43,7 +51,9 @@ function implies(policy: SecurityPolicy, upper: Label, category: LabelCategory):
 }
 
 /** The dominant label of several. `nobody`: no clearance can hold it; its label is for printing and for denying only. */
-export type RollUp = { readonly ok: true; readonly label: Label; readonly nobody?: true } | { readonly ok: false; readonly reasons: string[] };
+export type RollUp =
+  | { readonly ok: true; readonly label: Label; readonly nobody?: true }
+  | { readonly ok: false; readonly reasons: string[] };
 
 /**
  * The dominant label of several parts (ADatP-4774.1 section 4.4): who dominates it dominates every part.
@@ -69,7 +79,8 @@ export function rollUp(policies: PolicySet, labels: readonly Label[]): RollUp {
 
 function obstacles(policy: SecurityPolicy, part: Label): string[] {
   if (part.policy !== policy.name) return [`${part.policy} and ${policy.name} have no common label`];
-  if (classificationOf(policy, part.classification) === undefined) return [`${policy.name} has no ${part.classification}`];
+  if (classificationOf(policy, part.classification) === undefined)
+    return [`${policy.name} has no ${part.classification}`];
   return unknownParts(policy, part).map(({ place, fault }) => `${place}: ${fault}`);
 }
 
@@ -81,7 +92,9 @@ function highestOf(policy: SecurityPolicy, parts: readonly Label[]): string {
 }
 
 function combined(parts: readonly Label[], tagSet: string, type: LabelCategory['type']): LabelCategory[] {
-  const lists = parts.flatMap((part) => part.categories.filter((category) => category.tagSet === tagSet).map(({ values }) => values));
+  const lists = parts.flatMap((part) =>
+    part.categories.filter((category) => category.tagSet === tagSet).map(({ values }) => values),
+  );
   const [first, ...others] = lists;
   if (first === undefined) return [];
   const common = first.filter((value) => others.every((list) => list.includes(value)));
@@ -97,7 +110,11 @@ function withoutForbidden(policy: SecurityPolicy, label: Label): Label {
   return {
     ...label,
     categories: label.categories
-      .map((each) => (each.type === 'INFORMATIVE' ? { ...each, values: each.values.filter((value) => stays(each.tagSet, value)) } : each))
+      .map((each) =>
+        each.type === 'INFORMATIVE'
+          ? { ...each, values: each.values.filter((value) => stays(each.tagSet, value)) }
+          : each,
+      )
       .filter((each) => each.type !== 'INFORMATIVE' || each.values.length > 0),
   };
 }
@@ -124,7 +141,10 @@ const withValues = (label: Label, tagSet: string, values: readonly string[]): La
 });
 
 function judged(policies: PolicySet, label: Label): RollUp {
-  if (label.categories.some((category) => category.type === 'PERMISSIVE' && category.values.length === 0)) return { ok: true, label, nobody: true };
+  if (label.categories.some((category) => category.type === 'PERMISSIVE' && category.values.length === 0))
+    return { ok: true, label, nobody: true };
   const faults = validateLabel(policies, label, 'existing');
-  return faults.length === 0 ? { ok: true, label } : { ok: false, reasons: faults.map(({ place, fault }) => `${place}: ${fault}`) };
+  return faults.length === 0
+    ? { ok: true, label }
+    : { ok: false, reasons: faults.map(({ place, fault }) => `${place}: ${fault}`) };
 }

@@ -15,7 +15,10 @@ export interface DominanceCheck {
  * least one value, of each restrictive category all. A category type that is not known denies. What is PUBLIC is for everyone.
  * The checks are those of the clearance that came nearest, so that every failed part is told.
  */
-export function dominates(clearances: readonly Clearance[], label: Label): { dominates: boolean; checks: DominanceCheck[] } {
+export function dominates(
+  clearances: readonly Clearance[],
+  label: Label,
+): { dominates: boolean; checks: DominanceCheck[] } {
   if (isPublic(label)) {
     return { dominates: true, checks: [{ rule: 'policy', outcome: true, need: label.policy, have: 'everyone' }] };
   }
@@ -26,11 +29,14 @@ export function dominates(clearances: readonly Clearance[], label: Label): { dom
     (best, checks) => (best === undefined || failures(checks) < failures(best) ? checks : best),
     undefined,
   );
-  return { dominates: false, checks: nearest ?? [{ rule: 'policy', outcome: false, need: label.policy, have: 'no clearance' }] };
+  return {
+    dominates: false,
+    checks: nearest ?? [{ rule: 'policy', outcome: false, need: label.policy, have: 'no clearance' }],
+  };
 }
 
 const failures = (checks: readonly DominanceCheck[]): number =>
-  checks.filter((check) => !check.outcome).length + (checks[0]?.outcome === false ? 1000 : 0);
+  checks.filter((check) => !check.outcome).length + (!(checks[0]?.outcome) ? 1000 : 0);
 
 function checksOf(clearance: Clearance, label: Label): DominanceCheck[] {
   return [
@@ -73,6 +79,8 @@ function categoryCheck(clearance: Clearance, category: LabelCategory): Dominance
       ];
     default:
       // INVARIANT (fail_closed): a kind of category that is not known denies.
-      return [{ rule: 'restrictive', outcome: false, need: 'a category type that is known', have: String(category.type) }];
+      return [
+        { rule: 'restrictive', outcome: false, need: 'a category type that is known', have: String(category.type) },
+      ];
   }
 }

@@ -46,7 +46,10 @@ export function normalLabel(label: Label): Label {
     policy: label.policy.toUpperCase(),
     classification: label.classification.toUpperCase(),
     categories: [...gathered.entries()]
-      .sort(([, a], [, b]) => byText(a.tagSet, b.tagSet) || byText(a.type, b.type) || byText(a.values.join('\n'), b.values.join('\n')))
+      .sort(
+        ([, a], [, b]) =>
+          byText(a.tagSet, b.tagSet) || byText(a.type, b.type) || byText(a.values.join('\n'), b.values.join('\n')),
+      )
       .map(([, category]) => category),
   };
 }
@@ -60,5 +63,8 @@ export function canonicalLabel(label: Label): string {
 }
 
 /** The values of a tag set on a label or in a clearance; none when it does not carry the tag set. */
-export const valuesOf = (holder: { readonly categories: readonly LabelCategory[] }, tagSet: string): readonly string[] =>
+export const valuesOf = (
+  holder: { readonly categories: readonly LabelCategory[] },
+  tagSet: string,
+): readonly string[] =>
   holder.categories.filter((category) => category.tagSet === tagSet).flatMap((category) => category.values);

@@ -20,12 +20,17 @@ const nato = (classification: string, more: Record<string, string[]> = {}): Labe
   categories: Object.entries({ Context: ['NATO'], ...more })
     .map(([tagSet, values]) => ({
       tagSet,
-      type: ({ 'Special Category Designators': 'RESTRICTIVE', Administrative: 'INFORMATIVE' } as const)[tagSet] ?? ('PERMISSIVE' as const),
+      type:
+        ({ 'Special Category Designators': 'RESTRICTIVE', Administrative: 'INFORMATIVE' } as const)[tagSet] ??
+        ('PERMISSIVE' as const),
       values,
     }))
     .sort((a, b) => (a.tagSet < b.tagSet ? -1 : 1)),
 });
-const released = (owner: string, ...to: string[]): Record<string, string[]> => ({ Context: [owner, 'Releasable'], 'Releasable To': [owner, ...to].sort() });
+const released = (owner: string, ...to: string[]): Record<string, string[]> => ({
+  Context: [owner, 'Releasable'],
+  'Releasable To': [owner, ...to].sort(),
+});
 const special = (...values: string[]): Record<string, string[]> => ({ 'Special Category Designators': values });
 
 describe('a mark', () => {
@@ -39,11 +44,23 @@ describe('a mark', () => {
     ['(CTS-A-B)', 'COSMIC TOP SECRET ATOMAL BOHEMIA', nato('TOP SECRET', special('ATOMAL', 'BOHEMIA'))],
     ['(NS-CRYPTO)', 'NATO SECRET CRYPTO', nato('SECRET', special('CRYPTO'))],
     ['(NS REL UKR)', 'NATO SECRET Releasable to Ukraine', nato('SECRET', released('NATO', 'UKR'))],
-    ['(NR REL CHE JPN UKR)', 'NATO RESTRICTED Releasable to Switzerland, Japan, Ukraine', nato('RESTRICTED', released('NATO', 'CHE', 'JPN', 'UKR'))],
+    [
+      '(NR REL CHE JPN UKR)',
+      'NATO RESTRICTED Releasable to Switzerland, Japan, Ukraine',
+      nato('RESTRICTED', released('NATO', 'CHE', 'JPN', 'UKR')),
+    ],
     ['(NS ONLY DEU NLD)', 'NATO SECRET Germany, Netherlands Only', nato('SECRET', { Only: ['DEU', 'NLD'] })],
-    ['(KFOR NC ONLY IRL NATO SWE UKR)', 'NATO/KFOR CONFIDENTIAL Ireland, NATO, Sweden, Ukraine Only', nato('CONFIDENTIAL', { Context: ['KFOR'], Only: ['IRL', 'NATO', 'SWE', 'UKR'] })],
+    [
+      '(KFOR NC ONLY IRL NATO SWE UKR)',
+      'NATO/KFOR CONFIDENTIAL Ireland, NATO, Sweden, Ukraine Only',
+      nato('CONFIDENTIAL', { Context: ['KFOR'], Only: ['IRL', 'NATO', 'SWE', 'UKR'] }),
+    ],
     ['(EAPC NC REL ISAF)', 'NATO/EAPC CONFIDENTIAL Releasable to ISAF', nato('CONFIDENTIAL', released('EAPC', 'ISAF'))],
-    ['(NR REL SWE ONLY DNK NOR)', 'NATO RESTRICTED Denmark, Norway Only Releasable to Sweden', nato('RESTRICTED', { ...released('NATO', 'SWE'), Only: ['DNK', 'NOR'] })],
+    [
+      '(NR REL SWE ONLY DNK NOR)',
+      'NATO RESTRICTED Denmark, Norway Only Releasable to Sweden',
+      nato('RESTRICTED', { ...released('NATO', 'SWE'), Only: ['DNK', 'NOR'] }),
+    ],
     ['(NU STAFF)', 'NATO UNCLASSIFIED - STAFF', nato('UNCLASSIFIED', { Administrative: ['STAFF'] })],
     ['(PUBLIC)', 'PUBLIC', PUBLIC_LABEL],
   ])('%s is %s, printed and read', (portion, line, label) => {

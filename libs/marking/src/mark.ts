@@ -1,6 +1,15 @@
 import { type CategoryType, type Label, type LabelCategory, isPublic, normalLabel, valuesOf } from './label';
 import { CONTEXT, ONLY, RELEASABLE_TO, hasContext, ownersOf } from './nato-form';
-import { type Classification, type PolicySet, type SecurityPolicy, classificationOf, entriesOf, fitsClass, phraseFor, tagSetOf } from './policy';
+import {
+  type Classification,
+  type PolicySet,
+  type SecurityPolicy,
+  classificationOf,
+  entriesOf,
+  fitsClass,
+  phraseFor,
+  tagSetOf,
+} from './policy';
 
 type Place = 'portionMarking' | 'pageTopBottom';
 
@@ -34,7 +43,9 @@ export function banner(policies: PolicySet, label: Label): string {
   if (isPublic(normal)) return 'PUBLIC';
   const say = phrases(policy, normal, 'pageTopBottom');
   const level =
-    classification === undefined ? normal.classification : levelBanner(policy, classification, { owner: ownersOf(normal)[0], language: 'en' });
+    classification === undefined
+      ? normal.classification
+      : levelBanner(policy, classification, { owner: ownersOf(normal)[0], language: 'en' });
   const informative = of(normal, 'INFORMATIVE').flatMap((category) => say(category.tagSet, category.values));
   const only = say(ONLY, valuesOf(normal, ONLY));
   return [
@@ -58,7 +69,10 @@ export function levelBanner(
   if (owner !== undefined && owner !== policy.name) {
     const context = tagSetOf(policy, CONTEXT);
     const entry = context === undefined ? undefined : entriesOf(context, owner)[0];
-    const word = phraseFor(entry?.markings ?? [], 'pageTopBottom', language) ?? phraseFor(entry?.markings ?? [], 'replacePolicy', language) ?? owner;
+    const word =
+      phraseFor(entry?.markings ?? [], 'pageTopBottom', language) ??
+      phraseFor(entry?.markings ?? [], 'replacePolicy', language) ??
+      owner;
     return `${word} ${classification.name}`;
   }
   // A SPIF either spells the level out or leaves the policy's name to the context; TOP SECRET is COSMIC (ADatP-4774).
@@ -66,14 +80,18 @@ export function levelBanner(
   return `${classification.name === 'TOP SECRET' ? 'COSMIC' : policy.name} ${phrase}`;
 }
 
-function known(policies: PolicySet, label: Label): { policy: SecurityPolicy; normal: Label; classification: Classification | undefined } {
+function known(
+  policies: PolicySet,
+  label: Label,
+): { policy: SecurityPolicy; normal: Label; classification: Classification | undefined } {
   const policy = policies.get(label.policy);
   if (policy === undefined) throw new Error(`the policy ${label.policy} is not known`);
   const normal = normalLabel(label);
   return { policy, normal, classification: classificationOf(policy, normal.classification) };
 }
 
-const of = (label: Label, type: CategoryType): LabelCategory[] => label.categories.filter((category) => category.type === type);
+const of = (label: Label, type: CategoryType): LabelCategory[] =>
+  label.categories.filter((category) => category.type === type);
 
 const foreignOwner = (label: Label): string | undefined => ownersOf(label).find((owner) => owner !== label.policy);
 

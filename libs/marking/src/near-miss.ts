@@ -12,7 +12,9 @@ export interface NearMiss {
  * that a slip is never explained downwards. `rest` is where reading stopped: all of it when not even the level was known.
  */
 export function nearMisses(policies: PolicySet, words: string, rest: string): NearMiss[] {
-  return policies.all().flatMap((policy) => (rest === words ? levelSlips(policy, words) : valueSlips(policy, words, rest)));
+  return policies
+    .all()
+    .flatMap((policy) => (rest === words ? levelSlips(policy, words) : valueSlips(policy, words, rest)));
 }
 
 function levelSlips(policy: SecurityPolicy, words: string): NearMiss[] {
@@ -23,7 +25,10 @@ function levelSlips(policy: SecurityPolicy, words: string): NearMiss[] {
       const form = level.words.includes(' ') ? ('banner' as const) : ('portion' as const);
       const head = form === 'portion' ? heads[0] : heads[1];
       if (head === undefined || head.length > 60) return [];
-      const slips = head === level.classification || head === `${policy.name} ${level.classification}` ? 1 : distance(head, level.words);
+      const slips =
+        head === level.classification || head === `${policy.name} ${level.classification}`
+          ? 1
+          : distance(head, level.words);
       const rank = classificationOf(policy, level.classification)?.hierarchy ?? 0;
       const most = level.words.length > 3 ? 3 : 1;
       return slips > most ? [] : [{ words: level.words + words.slice(head.length), form, slips, rank }];
@@ -38,7 +43,11 @@ function valueSlips(policy: SecurityPolicy, words: string, rest: string): NearMi
   const form = words.includes(',') || /RELEASABLE/.test(words) ? ('banner' as const) : ('portion' as const);
   return [...vocabularyOf(policy).values.values()]
     .flat()
-    .map((phrase) => ({ words: before + phrase.words + rest.slice(wrong.length), form, slips: distance(wrong, phrase.words) }))
+    .map((phrase) => ({
+      words: before + phrase.words + rest.slice(wrong.length),
+      form,
+      slips: distance(wrong, phrase.words),
+    }))
     .filter(({ slips }) => slips <= (wrong.length > 5 ? 2 : 1))
     .sort((a, b) => a.slips - b.slips);
 }
@@ -50,7 +59,8 @@ function distance(a: string, b: string): number {
     const row = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (rows[i - 2]?.[j - 2] ?? 0) + 1 : Infinity;
+      const swap =
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? (rows[i - 2]?.[j - 2] ?? 0) + 1 : Infinity;
       row.push(Math.min((rows[i - 1]?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (rows[i - 1]?.[j - 1] ?? 0) + cost, swap));
     }
     rows.push(row);

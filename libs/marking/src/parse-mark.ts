@@ -6,7 +6,9 @@ import type { PolicySet, SecurityPolicy } from './policy';
 import { validateLabel } from './validate';
 import { type ValuePhrase, folded, vocabularyOf } from './vocabulary';
 
-export type ParsedMark = { readonly ok: true; readonly label: Label } | { readonly ok: false; readonly fault: string; readonly meant?: string };
+export type ParsedMark =
+  | { readonly ok: true; readonly label: Label }
+  | { readonly ok: false; readonly fault: string; readonly meant?: string };
 
 /** A longer text is no mark (characters). */
 export const LONGEST_MARK = 500;
@@ -23,20 +25,26 @@ export function parseMark(policies: PolicySet, text: string): ParsedMark {
   const read = understand(policies, words);
   if ('label' in read) return { ok: true, label: read.label };
   const meant = suggestion(policies, words, read.rest);
-  return { ok: false, fault: read.fault ?? `${JSON.stringify(bare)} is no mark`, ...(meant === undefined ? {} : { meant }) };
+  return {
+    ok: false,
+    fault: read.fault ?? `${JSON.stringify(bare)} is no mark`,
+    ...(meant === undefined ? {} : { meant }),
+  };
 }
 
 type Understanding = { readonly label: Label } | { readonly fault?: string; readonly rest: string };
 
 function understand(policies: PolicySet, words: string): Understanding {
-  if ((words === 'PUBLIC' || words === 'UNMARKED') && policies.get(PUBLIC_LABEL.policy) !== undefined) return { label: PUBLIC_LABEL };
+  if ((words === 'PUBLIC' || words === 'UNMARKED') && policies.get(PUBLIC_LABEL.policy) !== undefined)
+    return { label: PUBLIC_LABEL };
   for (const policy of policies.all()) {
     const reading = new MarkReading(policy, words);
     const label = reading.label();
     if (label === undefined) continue;
     if (typeof label === 'string') return { fault: label, rest: reading.rest };
     const faults = validateLabel(policies, label);
-    if (faults.length > 0) return { fault: faults.map(({ place, fault }) => `${place}: ${fault}`).join('; '), rest: '' };
+    if (faults.length > 0)
+      return { fault: faults.map(({ place, fault }) => `${place}: ${fault}`).join('; '), rest: '' };
     return { label: normalLabel(label) };
   }
   return { rest: words };
@@ -83,7 +91,9 @@ class MarkReading {
       categories: [
         ...special,
         ...informative,
-        ...permissive.filter(([, values]) => values.length > 0).map(([tagSet, values]) => ({ tagSet, type: 'PERMISSIVE' as const, values })),
+        ...permissive
+          .filter(([, values]) => values.length > 0)
+          .map(([tagSet, values]) => ({ tagSet, type: 'PERMISSIVE' as const, values })),
       ],
     };
   }

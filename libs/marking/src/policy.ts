@@ -87,7 +87,8 @@ export const tagSetOf = (policy: SecurityPolicy, name: string): TagSet | undefin
   policy.tagSets.find((tagSet) => tagSet.name === name);
 
 /** Every entry of a name: NATO's own policy has `Context/NATO` twice, so neither name nor lacv is a key. */
-export const entriesOf = (tagSet: TagSet, name: string): CategoryValue[] => tagSet.values.filter((value) => value.name === name);
+export const entriesOf = (tagSet: TagSet, name: string): CategoryValue[] =>
+  tagSet.values.filter((value) => value.name === name);
 
 /** Whether an entry may stand on a classification. */
 export const fitsClass = (value: CategoryValue, classification: string): boolean =>
@@ -96,6 +97,9 @@ export const fitsClass = (value: CategoryValue, classification: string): boolean
 /** The phrase for a place (`portionMarking`, `pageTopBottom`) in a language, or the one without a language. */
 export function phraseFor(markings: readonly MarkingPhrase[], code: string, language = 'en'): string | undefined {
   const fitting = markings.filter((marking) => marking.phrase !== '' && marking.codes.includes(code));
-  return (fitting.find((marking) => marking.language === language) ?? fitting.find((marking) => marking.language === undefined) ?? fitting[0])
-    ?.phrase;
+  return (
+    fitting.find((marking) => marking.language === language) ??
+    fitting.find((marking) => marking.language === undefined) ??
+    fitting[0]
+  )?.phrase;
 }

@@ -25,7 +25,8 @@ const DEEPEST = 40;
 export function readSpifXml(xml: string): { ok: true; root: SpifElement } | { ok: false; faults: SpifFault[] } {
   if (xml.length > LARGEST_SPIF) return refuse('the file is larger than a policy may be');
   const declared = /<!(DOCTYPE|ENTITY)/i.exec(xml);
-  if (declared !== null) return refuse('a document type or an entity has no place in a policy', lineCounter(xml)(declared.index));
+  if (declared !== null)
+    return refuse('a document type or an entity has no place in a policy', lineCounter(xml)(declared.index));
   const wellFormed = XMLValidator.validate(xml);
   if (wellFormed !== true) return refuse(wellFormed.err.msg, wellFormed.err.line);
   const faults: SpifFault[] = [];
@@ -78,7 +79,12 @@ function elements(nodes: unknown, outer: Namespaces, reading: Reading): SpifElem
   });
 }
 
-function element(tag: string, node: Record<string | symbol, unknown>, outer: Namespaces, reading: Reading): SpifElement[] {
+function element(
+  tag: string,
+  node: Record<string | symbol, unknown>,
+  outer: Namespaces,
+  reading: Reading,
+): SpifElement[] {
   const line = reading.lineOf((node[META] as { startIndex?: number } | undefined)?.startIndex ?? 0);
   const decoded = (text: string): string => decode(text, tag, line, reading.faults);
   const written = Object.entries((node[':@'] as Record<string, string> | undefined) ?? {});
@@ -106,9 +112,14 @@ const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 function decode(text: string, place: string, line: number, faults: SpifFault[]): string {
   const whole = text.replace(/&([^;&\s]{0,10};)?/g, (written, name: string | undefined) => {
     const entity = name?.slice(0, -1) ?? '';
-    const code = /^#x[0-9a-f]+$/i.test(entity) ? parseInt(entity.slice(2), 16) : /^#[0-9]+$/.test(entity) ? Number(entity.slice(1)) : NaN;
+    const code = /^#x[0-9a-f]+$/i.test(entity)
+      ? parseInt(entity.slice(2), 16)
+      : /^#[0-9]+$/.test(entity)
+        ? Number(entity.slice(1))
+        : NaN;
     const character = NAMED[entity] ?? (code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined);
-    if (character === undefined) faults.push({ place, fault: `${written} is no entity that XML knows by itself`, line });
+    if (character === undefined)
+      faults.push({ place, fault: `${written} is no entity that XML knows by itself`, line });
     return character ?? '';
   });
   return whole.replace(/\s+/g, ' ').trim();

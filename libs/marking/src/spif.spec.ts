@@ -38,7 +38,8 @@ describe('the shipped policies', () => {
   it('know the 32 members and the partners as readers, and the five levels in order', () => {
     const read = parseSpif(shipped('nato.spif.xml'));
     if (!read.ok) throw new Error('unreadable');
-    const of = (name: string): string[] => read.policy.tagSets.find((each) => each.name === name)?.values.map((value) => value.name) ?? [];
+    const of = (name: string): string[] =>
+      read.policy.tagSets.find((each) => each.name === name)?.values.map((value) => value.name) ?? [];
     const partners = ['UKR', 'JPN', 'CHE', 'IRL', 'AUT', 'GEO', 'NZL', 'AUS', 'KOR'];
     for (const list of ['Releasable To', 'Only']) {
       const nations = of(list).filter((name) => /^[A-Z]{3}$/.test(name));
@@ -55,14 +56,19 @@ describe('the shipped policies', () => {
     ]);
   });
 
-  withShared.each(['nato.spif.xml', 'public.spif.xml'])('%s is valid against the schema of SPIF 2.1: needs ../shared/data (absent: skipped)', async (name) => {
-    const { valid, errors } = await schemaCheck(shipped(name));
-    expect(errors.map((error) => error.message)).toEqual([]);
-    expect(valid).toBe(true);
-  });
+  withShared.each(['nato.spif.xml', 'public.spif.xml'])(
+    '%s is valid against the schema of SPIF 2.1: needs ../shared/data (absent: skipped)',
+    async (name) => {
+      const { valid, errors } = await schemaCheck(shipped(name));
+      expect(errors.map((error) => error.message)).toEqual([]);
+      expect(valid).toBe(true);
+    },
+  );
 
   withShared('the schema check itself refuses a wrong policy: needs ../shared/data (absent: skipped)', async () => {
-    expect((await schemaCheck(shipped('nato.spif.xml').replaceAll('hierarchy="1"', 'hierarchy="one"'))).valid).toBe(false);
+    expect((await schemaCheck(shipped('nato.spif.xml').replaceAll('hierarchy="1"', 'hierarchy="one"'))).valid).toBe(
+      false,
+    );
   });
 });
 
@@ -88,38 +94,88 @@ describe('parseSpif on policies of others', () => {
     },
   );
 
-  withShared('folds the line feed in a name and keeps both entries of Context/NATO: needs ../shared/data (absent: skipped)', () => {
-    const read = parseSpif(readFileSync(join(shared, 'nato-spif-v88.xml'), 'utf8'));
-    if (!read.ok) throw new Error('unreadable');
-    const of = (name: string): string[] => read.policy.tagSets.find((each) => each.name === name)?.values.map((value) => value.name) ?? [];
-    expect(of('Releasable To')).toContain('NATO Response Force');
-    expect(of('Context').filter((name) => name === 'NATO')).toHaveLength(2);
-  });
+  withShared(
+    'folds the line feed in a name and keeps both entries of Context/NATO: needs ../shared/data (absent: skipped)',
+    () => {
+      const read = parseSpif(readFileSync(join(shared, 'nato-spif-v88.xml'), 'utf8'));
+      if (!read.ok) throw new Error('unreadable');
+      const of = (name: string): string[] =>
+        read.policy.tagSets.find((each) => each.name === name)?.values.map((value) => value.name) ?? [];
+      expect(of('Releasable To')).toContain('NATO Response Force');
+      expect(of('Context').filter((name) => name === 'NATO')).toHaveLength(2);
+    },
+  );
 });
 
 describe('parseSpif refuses', () => {
   it.each([
-    ['a document type', `<!DOCTYPE SPIF [<!ENTITY x "y">]>\n${small('')}`, '1 file: a document type or an entity has no place in a policy'],
-    ['an entity of its own', tagSet('<tagCategory name="A&x;" lacv="1"/>'), '9 tagCategory: &x; is no entity that XML knows by itself'],
-    ['a bare ampersand', tagSet('<tagCategory name="A & B" lacv="1"/>'), '9 tagCategory: & is no entity that XML knows by itself'],
+    [
+      'a document type',
+      `<!DOCTYPE SPIF [<!ENTITY x "y">]>\n${small('')}`,
+      '1 file: a document type or an entity has no place in a policy',
+    ],
+    [
+      'an entity of its own',
+      tagSet('<tagCategory name="A&x;" lacv="1"/>'),
+      '9 tagCategory: &x; is no entity that XML knows by itself',
+    ],
+    [
+      'a bare ampersand',
+      tagSet('<tagCategory name="A & B" lacv="1"/>'),
+      '9 tagCategory: & is no entity that XML knows by itself',
+    ],
     ['what is not well-formed', small('<securityCategoryTagSets>'), /^\d+ file: /],
     ['another namespace', small('', 'xmlns="urn:else"'), /there is no element SPIF of the namespace/],
-    ['a namespace only named in a comment', `<SPIF><!-- http://www.xmlspif.org/spif --></SPIF>`, /there is no element SPIF/],
+    [
+      'a namespace only named in a comment',
+      `<SPIF><!-- http://www.xmlspif.org/spif --></SPIF>`,
+      /there is no element SPIF/,
+    ],
     ['a file of any other kind', 'CTS', /^\S+ file: /],
     ['an empty file', '', /^\S+ file: /],
-    ['a tag type that is not known', tagSet('', 'tagType="optional"'), '8 Sort: the tag type optional of Sort is not one that decides or informs'],
+    [
+      'a tag type that is not known',
+      tagSet('', 'tagType="optional"'),
+      '8 Sort: the tag type optional of Sort is not one that decides or informs',
+    ],
     ['a value without a name', tagSet('<tagCategory lacv="1"/>'), '9 tagCategory: the attribute name is missing'],
-    ['a rule about an unknown level', tagSet('<tagCategory name="A" lacv="1"><excludedClass>Half</excludedClass></tagCategory>'), /it names HALF, which is no classification/],
+    [
+      'a rule about an unknown level',
+      tagSet('<tagCategory name="A" lacv="1"><excludedClass>Half</excludedClass></tagCategory>'),
+      /it names HALF, which is no classification/,
+    ],
     [
       'a rule about an unknown value',
-      tagSet('<tagCategory name="A" lacv="1"><requiredCategory operation="all"><categoryGroup tagSetRef="Sort" lacv="9"/></requiredCategory></tagCategory>'),
+      tagSet(
+        '<tagCategory name="A" lacv="1"><requiredCategory operation="all"><categoryGroup tagSetRef="Sort" lacv="9"/></requiredCategory></tagCategory>',
+      ),
       /it names no value: Sort 9/,
     ],
-    ['an element that might be a rule', tagSet('<tagCategory name="A" lacv="1"><forbiddenOnSundays/></tagCategory>'), /SPIF 2.1 has no such element/],
-    ['dates that it would not look at', tagSet('<tagCategory name="A" lacv="1" notAfter="2020-01-01T00:00:00Z"/>'), /dates on a value are not supported/],
-    ['two levels of one rank', small('').replace('hierarchy="2"', 'hierarchy="1"'), /two classifications have this place in the hierarchy/],
-    ['two levels of one name in other letters', small('').replace('"Closed"', '"OPEN"'), /two classifications have this name/],
-    ['a rank that is no number', small('').replace('hierarchy="2"', 'hierarchy="high"'), '6 Closed: the hierarchy of CLOSED is not a whole number'],
+    [
+      'an element that might be a rule',
+      tagSet('<tagCategory name="A" lacv="1"><forbiddenOnSundays/></tagCategory>'),
+      /SPIF 2.1 has no such element/,
+    ],
+    [
+      'dates that it would not look at',
+      tagSet('<tagCategory name="A" lacv="1" notAfter="2020-01-01T00:00:00Z"/>'),
+      /dates on a value are not supported/,
+    ],
+    [
+      'two levels of one rank',
+      small('').replace('hierarchy="2"', 'hierarchy="1"'),
+      /two classifications have this place in the hierarchy/,
+    ],
+    [
+      'two levels of one name in other letters',
+      small('').replace('"Closed"', '"OPEN"'),
+      /two classifications have this name/,
+    ],
+    [
+      'a rank that is no number',
+      small('').replace('hierarchy="2"', 'hierarchy="high"'),
+      '6 Closed: the hierarchy of CLOSED is not a whole number',
+    ],
     ['elements that nest without end', '<a>'.repeat(5000) + '</a>'.repeat(5000), /^\S+ file: /],
   ])('%s', (_what, xml, fault) => {
     const faults = faultsOf(xml);
@@ -131,7 +187,9 @@ describe('parseSpif refuses', () => {
   });
 
   it('nothing of what is right, whatever prefix is used', () => {
-    const prefixed = small('').replace(/<(\/?)([sS])/g, '<$1p:$2').replace('xmlns=', 'xmlns:p=');
+    const prefixed = small('')
+      .replace(/<(\/?)([sS])/g, '<$1p:$2')
+      .replace('xmlns=', 'xmlns:p=');
     expect(prefixed).toContain('<p:securityPolicyId');
     expect(faultsOf(prefixed)).toEqual([]);
     expect(faultsOf(tagSet('<tagCategory name="A &amp; B &#65;" lacv="1"/>'))).toEqual([]);

@@ -1,5 +1,13 @@
 import type { CategoryType } from './label';
-import type { CategoryReference, CategoryValue, Classification, MarkingPhrase, RequiredCategory, SecurityPolicy, TagSet } from './policy';
+import type {
+  CategoryReference,
+  CategoryValue,
+  Classification,
+  MarkingPhrase,
+  RequiredCategory,
+  SecurityPolicy,
+  TagSet,
+} from './policy';
 import { type SpifElement, type SpifFault, readSpifXml } from './spif-xml';
 
 export type { SpifFault } from './spif-xml';
@@ -34,7 +42,9 @@ class SpifReader {
   private readonly tagSetElements: readonly SpifElement[];
 
   constructor(private readonly root: SpifElement) {
-    this.tagSetElements = children(root, 'securityCategoryTagSets').flatMap((sets) => children(sets, 'securityCategoryTagSet'));
+    this.tagSetElements = children(root, 'securityCategoryTagSets').flatMap((sets) =>
+      children(sets, 'securityCategoryTagSet'),
+    );
     this.refuseUnknown(root);
   }
 
@@ -82,7 +92,10 @@ class SpifReader {
     }
     const type = categoryType(tag);
     if (type === undefined) {
-      this.fault(tag, `the tag type ${tag.attributes.get('tagType') ?? '(none)'} of ${name} is not one that decides or informs`);
+      this.fault(
+        tag,
+        `the tag type ${tag.attributes.get('tagType') ?? '(none)'} of ${name} is not one that decides or informs`,
+      );
       return [];
     }
     const values = children(tag, 'tagCategory').map((category) => this.category(category));
@@ -101,7 +114,8 @@ class SpifReader {
   }
 
   private category(element: SpifElement): CategoryValue {
-    if (element.attributes.has('notBefore') || element.attributes.has('notAfter')) this.fault(element, 'dates on a value are not supported');
+    if (element.attributes.has('notBefore') || element.attributes.has('notAfter'))
+      this.fault(element, 'dates on a value are not supported');
     return {
       name: this.need(element, 'name'),
       lacv: this.need(element, 'lacv'),
@@ -148,16 +162,20 @@ class SpifReader {
   }
 }
 
-const children = (element: SpifElement, name: string): SpifElement[] => element.children.filter((child) => child.name === name);
+const children = (element: SpifElement, name: string): SpifElement[] =>
+  element.children.filter((child) => child.name === name);
 
 const texts = (element: SpifElement, name: string): string[] => children(element, name).map((child) => child.text);
 
-const isTrue = (element: SpifElement, name: string): boolean => ['true', '1'].includes(element.attributes.get(name) ?? '');
+const isTrue = (element: SpifElement, name: string): boolean =>
+  ['true', '1'].includes(element.attributes.get(name) ?? '');
 
 const markingsOf = (element: SpifElement): MarkingPhrase[] =>
   children(element, 'markingData').flatMap((marking): MarkingPhrase[] => {
     const phrase = marking.attributes.get('phrase');
-    return phrase === undefined ? [] : [{ phrase, language: marking.attributes.get('xml:lang'), codes: texts(marking, 'code') }];
+    return phrase === undefined
+      ? []
+      : [{ phrase, language: marking.attributes.get('xml:lang'), codes: texts(marking, 'code') }];
   });
 
 function categoryType(tag: SpifElement): CategoryType | undefined {
@@ -181,15 +199,30 @@ function inconsistencies(policy: SecurityPolicy): SpifFault[] {
     [...new Set(values.filter((value, index) => values.indexOf(value) !== index))].map((place) => ({ place, fault }));
   const classesNamed = policy.tagSets.flatMap((tagSet) =>
     tagSet.values.flatMap(({ name, excludedClasses, requiredClass }) =>
-      [...excludedClasses, ...(requiredClass === undefined ? [] : [requiredClass])].map((named) => ({ place: `${tagSet.name}/${name}`, named })),
+      [...excludedClasses, ...(requiredClass === undefined ? [] : [requiredClass])].map((named) => ({
+        place: `${tagSet.name}/${name}`,
+        named,
+      })),
     ),
   );
   return [
     ...(names.size === 0 ? [{ place: policy.name, fault: 'it has no classification' }] : []),
-    ...twice(policy.classifications.map((each) => each.name), 'two classifications have this name'),
-    ...twice(policy.classifications.map((each) => each.lacv), 'two classifications have this lacv'),
-    ...twice(policy.classifications.map((each) => String(each.hierarchy)), 'two classifications have this place in the hierarchy'),
-    ...twice(policy.tagSets.map((each) => each.name), 'two tag sets have this name'),
+    ...twice(
+      policy.classifications.map((each) => each.name),
+      'two classifications have this name',
+    ),
+    ...twice(
+      policy.classifications.map((each) => each.lacv),
+      'two classifications have this lacv',
+    ),
+    ...twice(
+      policy.classifications.map((each) => String(each.hierarchy)),
+      'two classifications have this place in the hierarchy',
+    ),
+    ...twice(
+      policy.tagSets.map((each) => each.name),
+      'two tag sets have this name',
+    ),
     ...classesNamed
       .filter(({ named }) => !names.has(named))
       .map(({ place, named }) => ({ place, fault: `it names ${named}, which is no classification` })),

@@ -26,9 +26,11 @@ export function validateClearance(policies: PolicySet, clearance: Clearance): La
       .map((name) => ({ place: name, fault: `${policy.name} has no such classification` })),
     ...missing.map((each) => ({ place: each.name, fault: 'a level below the highest is missing' })),
     ...clearance.categories.flatMap((category) => categoryFaults(policy, category)),
-    ...(tagSetOf(policy, RELEASABLE_TO) === undefined ? [] : context.filter((value) => !list.includes(value))).map((value) => ({
-      place: RELEASABLE_TO,
-      fault: `the context ${value} without ${value} here`,
-    })),
+    ...(tagSetOf(policy, RELEASABLE_TO) === undefined ? [] : context.filter((value) => !list.includes(value))).map(
+      (value) => ({
+        place: RELEASABLE_TO,
+        fault: `the context ${value} without ${value} here`,
+      }),
+    ),
   ];
 }

@@ -16,15 +16,30 @@ const nato = policy(readFileSync(join(__dirname, '../../../policies/nato.spif.xm
 
 const permissive = (tagSet: string, ...values: string[]): LabelCategory => ({ tagSet, type: 'PERMISSIVE', values });
 const CONTEXT = permissive('Context', 'NATO');
-const label = (classification: string, ...categories: LabelCategory[]): Label => ({ policy: 'NATO', classification, categories });
-const faults = (subject: Label, under = nato): string[] => validateLabel(under, subject).map(({ place, fault }) => `${place}: ${fault}`);
+const label = (classification: string, ...categories: LabelCategory[]): Label => ({
+  policy: 'NATO',
+  classification,
+  categories,
+});
+const faults = (subject: Label, under = nato): string[] =>
+  validateLabel(under, subject).map(({ place, fault }) => `${place}: ${fault}`);
 
 describe('validateLabel', () => {
   it.each<[string, Label]>([
     ['a plain level in its context', label('SECRET', CONTEXT)],
-    ['a release list that repeats the context', label('SECRET', permissive('Context', 'NATO', 'Releasable'), permissive('Releasable To', 'NATO', 'UKR'))],
+    [
+      'a release list that repeats the context',
+      label('SECRET', permissive('Context', 'NATO', 'Releasable'), permissive('Releasable To', 'NATO', 'UKR')),
+    ],
     ['another context', label('CONFIDENTIAL', permissive('Context', 'KFOR'), permissive('Only', 'NATO', 'IRL'))],
-    ['a designator where it may stand', label('TOP SECRET', CONTEXT, { tagSet: 'Special Category Designators', type: 'RESTRICTIVE', values: ['BOHEMIA'] })],
+    [
+      'a designator where it may stand',
+      label('TOP SECRET', CONTEXT, {
+        tagSet: 'Special Category Designators',
+        type: 'RESTRICTIVE',
+        values: ['BOHEMIA'],
+      }),
+    ],
   ])('takes %s', (_what, subject) => {
     expect(faults(subject)).toEqual([]);
   });
@@ -33,10 +48,26 @@ describe('validateLabel', () => {
     ['an unknown policy', { ...label('SECRET', CONTEXT), policy: 'ACME' }, 'policy: the policy ACME is not known'],
     ['an unknown level', label('HUSH', CONTEXT), 'classification: NATO has no HUSH'],
     ['no context', label('SECRET'), 'Context: a label of this policy names its context'],
-    ['nothing but Releasable as context', label('SECRET', permissive('Context', 'Releasable')), 'Context: a label of this policy names its context'],
-    ['two contexts', label('SECRET', permissive('Context', 'NATO', 'KFOR')), 'Context: a label has one context, not KFOR, NATO'],
-    ['a release list without Releasable', label('SECRET', CONTEXT, permissive('Releasable To', 'NATO', 'UKR')), 'Context: a release list without Releasable in the context'],
-    ['Releasable without a list', label('SECRET', permissive('Context', 'NATO', 'Releasable')), 'Context: Releasable without a list of whom to'],
+    [
+      'nothing but Releasable as context',
+      label('SECRET', permissive('Context', 'Releasable')),
+      'Context: a label of this policy names its context',
+    ],
+    [
+      'two contexts',
+      label('SECRET', permissive('Context', 'NATO', 'KFOR')),
+      'Context: a label has one context, not KFOR, NATO',
+    ],
+    [
+      'a release list without Releasable',
+      label('SECRET', CONTEXT, permissive('Releasable To', 'NATO', 'UKR')),
+      'Context: a release list without Releasable in the context',
+    ],
+    [
+      'Releasable without a list',
+      label('SECRET', permissive('Context', 'NATO', 'Releasable')),
+      'Context: Releasable without a list of whom to',
+    ],
     [
       'a list that does not repeat the context',
       label('SECRET', permissive('Context', 'NATO', 'Releasable'), permissive('Releasable To', 'UKR')),
@@ -47,22 +78,38 @@ describe('validateLabel', () => {
       label('SECRET', permissive('Context', 'NATO', 'Releasable'), permissive('Releasable To', 'NATO')),
       'Releasable To: the list names nobody but the context itself',
     ],
-    ['an unknown tag set', label('SECRET', CONTEXT, permissive('Friends', 'UKR')), 'Friends: the policy has no such tag set'],
+    [
+      'an unknown tag set',
+      label('SECRET', CONTEXT, permissive('Friends', 'UKR')),
+      'Friends: the policy has no such tag set',
+    ],
     ['an unknown value', label('SECRET', CONTEXT, permissive('Only', 'ATL')), 'Only/ATL: the policy has no such value'],
-    ['a value in other letters', label('SECRET', permissive('Context', 'nato')), 'Context/nato: the policy has no such value'],
+    [
+      'a value in other letters',
+      label('SECRET', permissive('Context', 'nato')),
+      'Context/nato: the policy has no such value',
+    ],
     [
       'a designator disguised as informative',
       label('TOP SECRET', CONTEXT, { tagSet: 'Special Category Designators', type: 'INFORMATIVE', values: ['ATOMAL'] }),
       'Special Category Designators: it is RESTRICTIVE, not INFORMATIVE',
     ],
     ['a category without a value', label('SECRET', CONTEXT, permissive('Only')), 'Only: it carries no value'],
-    ['a tag set that stands twice', label('SECRET', CONTEXT, permissive('Only', 'DEU'), permissive('Only', 'FRA')), 'Only: it stands twice'],
+    [
+      'a tag set that stands twice',
+      label('SECRET', CONTEXT, permissive('Only', 'DEU'), permissive('Only', 'FRA')),
+      'Only: it stands twice',
+    ],
     [
       'a designator below its level',
       label('RESTRICTED', CONTEXT, { tagSet: 'Special Category Designators', type: 'RESTRICTIVE', values: ['ATOMAL'] }),
       'Special Category Designators/ATOMAL: it must not stand on RESTRICTED',
     ],
-    ['a foreign context at TOP SECRET', label('TOP SECRET', permissive('Context', 'KFOR')), 'Context/KFOR: it must not stand on TOP SECRET'],
+    [
+      'a foreign context at TOP SECRET',
+      label('TOP SECRET', permissive('Context', 'KFOR')),
+      'Context/KFOR: it must not stand on TOP SECRET',
+    ],
   ])('refuses %s', (_what, subject, fault) => {
     expect(faults(subject)).toContain(fault);
   });
@@ -117,7 +164,11 @@ describe('validateClearance', () => {
   const clearance: Clearance = {
     policy: 'NATO',
     classifications: ['UNCLASSIFIED', 'RESTRICTED', 'CONFIDENTIAL', 'SECRET'],
-    categories: [permissive('Context', 'NATO', 'Releasable'), permissive('Releasable To', 'NATO', 'DEU'), permissive('Only', 'DEU')],
+    categories: [
+      permissive('Context', 'NATO', 'Releasable'),
+      permissive('Releasable To', 'NATO', 'DEU'),
+      permissive('Only', 'DEU'),
+    ],
   };
 
   it('takes a level with those below it and a context that it may also be released to', () => {
@@ -129,7 +180,11 @@ describe('validateClearance', () => {
     ['no level', { ...clearance, classifications: [] }, 'classifications'],
     ['an unknown level', { ...clearance, classifications: [...clearance.classifications, 'HUSH'] }, 'HUSH'],
     ['an unknown policy', { ...clearance, policy: 'ACME' }, 'policy'],
-    ['an unknown value', { ...clearance, categories: [...clearance.categories, permissive('Only', 'ATL')] }, 'Only/ATL'],
+    [
+      'an unknown value',
+      { ...clearance, categories: [...clearance.categories, permissive('Only', 'ATL')] },
+      'Only/ATL',
+    ],
     ['a context alone', { ...clearance, categories: [permissive('Context', 'NATO')] }, 'Releasable To'],
   ])('refuses %s', (_what, subject, place) => {
     expect(validateClearance(nato, subject).map((fault) => fault.place)).toContain(place);

@@ -30,10 +30,13 @@ export function validateLabel(policies: PolicySet, label: Label, use: LabelUse =
   const policy = policies.get(label.policy);
   if (policy === undefined) return [{ place: 'policy', fault: `the policy ${label.policy} is not known` }];
   const classification = classificationOf(policy, label.classification);
-  if (classification === undefined) return [{ place: 'classification', fault: `${label.policy} has no ${label.classification}` }];
+  if (classification === undefined)
+    return [{ place: 'classification', fault: `${label.policy} has no ${label.classification}` }];
   const normal = normalLabel(label);
   return [
-    ...(classification.obsolete && use === 'new' ? [{ place: 'classification', fault: `${classification.name} is obsolete` }] : []),
+    ...(classification.obsolete && use === 'new'
+      ? [{ place: 'classification', fault: `${classification.name} is obsolete` }]
+      : []),
     ...normal.categories.flatMap((category) => categoryFaults(policy, category)),
     ...repeatedTagSets(normal),
     ...normal.categories.flatMap((category) => valueFaults(policy, category, { label: normal, use })),
@@ -52,7 +55,8 @@ export function unknownParts(policy: SecurityPolicy, label: Label): LabelFault[]
 export function categoryFaults(policy: SecurityPolicy, category: LabelCategory): LabelFault[] {
   const tagSet = tagSetOf(policy, category.tagSet);
   if (tagSet === undefined) return [{ place: category.tagSet, fault: 'the policy has no such tag set' }];
-  if (tagSet.type !== category.type) return [{ place: category.tagSet, fault: `it is ${tagSet.type}, not ${category.type}` }];
+  if (tagSet.type !== category.type)
+    return [{ place: category.tagSet, fault: `it is ${tagSet.type}, not ${category.type}` }];
   return category.values
     .filter((name) => entriesOf(tagSet, name).length === 0)
     .map((name) => ({ place: `${category.tagSet}/${name}`, fault: 'the policy has no such value' }));
@@ -60,7 +64,10 @@ export function categoryFaults(policy: SecurityPolicy, category: LabelCategory):
 
 function repeatedTagSets(label: Label): LabelFault[] {
   const names = label.categories.map((category) => category.tagSet);
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map((place) => ({ place, fault: 'it stands twice' }));
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map((place) => ({
+    place,
+    fault: 'it stands twice',
+  }));
 }
 
 interface Subject {
@@ -82,13 +89,18 @@ function valueFaults(policy: SecurityPolicy, category: LabelCategory, subject: S
 function entryFaults(entry: CategoryValue, place: string, { label, use }: Subject): LabelFault[] {
   return [
     ...(entry.obsolete && use === 'new' ? [{ place, fault: 'the value is obsolete' }] : []),
-    ...(fitsClass(entry, label.classification) ? [] : [{ place, fault: `it must not stand on ${label.classification}` }]),
+    ...(fitsClass(entry, label.classification)
+      ? []
+      : [{ place, fault: `it must not stand on ${label.classification}` }]),
     ...entry.required.flatMap((rule) => requirementFaults(place, rule, label)),
-    ...entry.excluded.filter((reference) => carries(label, reference)).map(({ tagSet, value }) => ({ place, fault: `it excludes ${tagSet}/${value}` })),
+    ...entry.excluded
+      .filter((reference) => carries(label, reference))
+      .map(({ tagSet, value }) => ({ place, fault: `it excludes ${tagSet}/${value}` })),
   ];
 }
 
-const carries = (label: Label, { tagSet, value }: CategoryReference): boolean => valuesOf(label, tagSet).includes(value);
+const carries = (label: Label, { tagSet, value }: CategoryReference): boolean =>
+  valuesOf(label, tagSet).includes(value);
 
 function requirementFaults(place: string, { operation, of }: RequiredCategory, label: Label): LabelFault[] {
   const count = of.filter((reference) => carries(label, reference)).length;
@@ -100,7 +112,8 @@ function requirementFaults(place: string, { operation, of }: RequiredCategory, l
 
 function selectionFaults(tagSet: TagSet, count: number): LabelFault[] {
   if (count < tagSet.least) return [{ place: tagSet.name, fault: `it needs at least ${tagSet.least} value` }];
-  if (tagSet.most !== undefined && count > tagSet.most) return [{ place: tagSet.name, fault: `it takes at most ${tagSet.most} value` }];
+  if (tagSet.most !== undefined && count > tagSet.most)
+    return [{ place: tagSet.name, fault: `it takes at most ${tagSet.most} value` }];
   return [];
 }
 
@@ -108,7 +121,15 @@ function selectionFaults(tagSet: TagSet, count: number): LabelFault[] {
 function contextFaults(label: Label): LabelFault[] {
   const owners = ownersOf(label);
   if (owners.length === 1) return [];
-  return [{ place: CONTEXT, fault: owners.length === 0 ? 'a label of this policy names its context' : `a label has one context, not ${owners.join(', ')}` }];
+  return [
+    {
+      place: CONTEXT,
+      fault:
+        owners.length === 0
+          ? 'a label of this policy names its context'
+          : `a label has one context, not ${owners.join(', ')}`,
+    },
+  ];
 }
 
 /** `Releasable To` goes with `Releasable` in the context, and its list repeats the context (ADatP-4774, tag set rules). */
@@ -119,7 +140,11 @@ function releaseFaults(label: Label): LabelFault[] {
   const owners = ownersOf(label);
   return [
     ...(marked ? [] : [{ place: CONTEXT, fault: 'a release list without Releasable in the context' }]),
-    ...owners.filter((owner) => !list.includes(owner)).map((owner) => ({ place: RELEASABLE_TO, fault: `the list does not repeat ${owner}` })),
-    ...(list.every((value) => owners.includes(value)) ? [{ place: RELEASABLE_TO, fault: 'the list names nobody but the context itself' }] : []),
+    ...owners
+      .filter((owner) => !list.includes(owner))
+      .map((owner) => ({ place: RELEASABLE_TO, fault: `the list does not repeat ${owner}` })),
+    ...(list.every((value) => owners.includes(value))
+      ? [{ place: RELEASABLE_TO, fault: 'the list names nobody but the context itself' }]
+      : []),
   ];
 }

@@ -26,7 +26,13 @@ const cache = new WeakMap<SecurityPolicy, Vocabulary>();
 
 /** The text as marks are compared: upper case, no accents, single blanks. */
 export const folded = (text: string): string =>
-  text.normalize('NFD').replace(/\p{M}/gu, '').toUpperCase().replace(/\p{Pd}/gu, '-').replace(/\s+/g, ' ').trim();
+  text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toUpperCase()
+    .replace(/\p{Pd}/gu, '-')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 /** The vocabulary of a policy; made once for each. */
 export function vocabularyOf(policy: SecurityPolicy): Vocabulary {
@@ -45,22 +51,35 @@ const longestFirst = <Phrase extends { readonly words: string }>(phrases: readon
 
 function levels(policy: SecurityPolicy): LevelPhrase[] {
   const context = hasContext(policy) ? tagSetOf(policy, CONTEXT) : undefined;
-  const foreign = [...new Set(context?.values.map((value) => value.name))].filter((name) => name !== RELEASABLE && name !== policy.name);
+  const foreign = [...new Set(context?.values.map((value) => value.name))].filter(
+    (name) => name !== RELEASABLE && name !== policy.name,
+  );
   const own = context === undefined ? undefined : policy.name;
   return policy.classifications.flatMap((classification) => {
     const short = phraseFor(classification.markings, 'portionMarking');
     const write = (owner: string | undefined, ways: readonly (string | undefined)[]): LevelPhrase[] =>
-      ways.flatMap((way) => (way === undefined ? [] : [{ words: folded(way), classification: classification.name, owner }]));
-    const spelled = (owner: string | undefined): string[] => LANGUAGES.map((language) => levelBanner(policy, classification, { owner, language }));
+      ways.flatMap((way) =>
+        way === undefined ? [] : [{ words: folded(way), classification: classification.name, owner }],
+      );
+    const spelled = (owner: string | undefined): string[] =>
+      LANGUAGES.map((language) => levelBanner(policy, classification, { owner, language }));
     return [
       ...write(own, [short, ...spelled(own)]),
-      ...foreign.flatMap((owner) => write(owner, [...spelled(owner), `${owner} ${short ?? classification.name}`, `${owner} ${classification.name}`])),
+      ...foreign.flatMap((owner) =>
+        write(owner, [
+          ...spelled(owner),
+          `${owner} ${short ?? classification.name}`,
+          `${owner} ${classification.name}`,
+        ]),
+      ),
     ];
   });
 }
 
 function values(tagSet: TagSet): ValuePhrase[] {
   return tagSet.values.flatMap(({ name, markings }) =>
-    [name, ...markings.map((marking) => marking.phrase)].filter((way) => way !== '').map((way) => ({ words: folded(way), value: name })),
+    [name, ...markings.map((marking) => marking.phrase)]
+      .filter((way) => way !== '')
+      .map((way) => ({ words: folded(way), value: name })),
   );
 }

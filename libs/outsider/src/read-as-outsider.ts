@@ -68,7 +68,8 @@ function readPdf(bytes: Buffer): Promise<string> {
     reader.on('error', reject);
     reader.on('close', (code) => {
       if (code === 0) resolve(Buffer.concat(text).toString('utf8'));
-      else reject(new Error(`the PDF cannot be read back: ${Buffer.concat(faults).toString('utf8').trim().slice(-200)}`));
+      else
+        reject(new Error(`the PDF cannot be read back: ${Buffer.concat(faults).toString('utf8').trim().slice(-200)}`));
     });
     reader.stdin.end(bytes);
   });

@@ -8,7 +8,9 @@ import { TrustAnchor } from './trust-anchor';
 /** The authority as its instruments say, verified by this process itself; verified anew only when one was added. */
 @Injectable()
 export class AuthorityReader {
-  private known: { readonly mark: string; readonly authority: Authority; readonly statements: readonly SignedStatement[] } | undefined;
+  private known:
+    | { readonly mark: string; readonly authority: Authority; readonly statements: readonly SignedStatement[] }
+    | undefined;
 
   constructor(private readonly anchor: TrustAnchor) {}
 

@@ -37,7 +37,10 @@ export class Registrar {
       if (pending.length === 0) return 0;
       const accepted = await acceptedStatements(tx);
       const before = await verifyInstruments(accepted, this.anchor.officers);
-      const together = await verifyInstruments([...accepted, ...pending.map(({ statement }) => statement)], this.anchor.officers);
+      const together = await verifyInstruments(
+        [...accepted, ...pending.map(({ statement }) => statement)],
+        this.anchor.officers,
+      );
       const faults = new Map(together.refused.map(({ id, fault }) => [id, fault]));
       const known = new Set(before.authority.all().map((instrument) => instrument.id));
       const ordered = this.inOrder(pending, together.authority);
@@ -59,7 +62,13 @@ export class Registrar {
 
   private async settleOne(
     tx: Tx,
-    submission: { id: string; statement: SignedStatement; known: Set<string>; fault: string | undefined; authority: Authority },
+    submission: {
+      id: string;
+      statement: SignedStatement;
+      known: Set<string>;
+      fault: string | undefined;
+      authority: Authority;
+    },
   ): Promise<void> {
     const { id, statement } = submission;
     const now = this.clock.now();
@@ -73,13 +82,28 @@ export class Registrar {
           this.labelFault(instrument));
     if (fault !== null || typeof instrument === 'string') {
       await settleSubmission(tx, id, 'refused', fault, now);
-      await record(tx, { duty: 'registrar' }, { action: 'instrument.refuse', outcome: 'refused', thing: { kind: 'Instrument', id } }, now);
+      await record(
+        tx,
+        { duty: 'registrar' },
+        { action: 'instrument.refuse', outcome: 'refused', thing: { kind: 'Instrument', id } },
+        now,
+      );
       return;
     }
     await insertInstrument(tx, id, instrument.kind, statement, now);
     await this.takeEffect(tx, instrument, now);
     await settleSubmission(tx, id, 'accepted', null, now);
-    await record(tx, { duty: 'registrar' }, { action: 'instrument.accept', outcome: 'done', thing: { kind: 'Instrument', id }, details: { kind: instrument.kind } }, now);
+    await record(
+      tx,
+      { duty: 'registrar' },
+      {
+        action: 'instrument.accept',
+        outcome: 'done',
+        thing: { kind: 'Instrument', id },
+        details: { kind: instrument.kind },
+      },
+      now,
+    );
     submission.known.add(id);
   }
 

@@ -31,7 +31,9 @@ export class Sessions {
       await this.refusals.record({ requestId }, { action: 'session.refused' });
       throw new ProblemError('wrong-credentials');
     }
-    await this.transactions.run(actor, (tx) => record(tx, actor, { action: 'session.open', outcome: 'done' }, this.clock.now()));
+    await this.transactions.run(actor, (tx) =>
+      record(tx, actor, { action: 'session.open', outcome: 'done' }, this.clock.now()),
+    );
     return { sid, actor };
   }
 

@@ -21,17 +21,25 @@ export class SubmitInstrument {
   async run(actor: Actor, statement: SignedStatement): Promise<string> {
     const instrument = readInstrument(statement, this.anchor.officers.installation);
     if (typeof instrument === 'string') {
-      throw new ProblemError('refused', { reasons: [{ code: 'instrument', rule: 'instrument-form', need: 'a signed instrument', have: instrument }] });
+      throw new ProblemError('refused', {
+        reasons: [{ code: 'instrument', rule: 'instrument-form', need: 'a signed instrument', have: instrument }],
+      });
     }
     const { id, kind } = instrument;
     try {
       await this.transactions.run(actor, async (tx) => {
         await submitStatement(tx, id, statement, actor.personId);
-        await record(tx, actor, { action: 'instrument.submit', outcome: 'done', thing: { kind: 'Instrument', id }, details: { kind } }, this.clock.now());
+        await record(
+          tx,
+          actor,
+          { action: 'instrument.submit', outcome: 'done', thing: { kind: 'Instrument', id }, details: { kind } },
+          this.clock.now(),
+        );
         await leaveInOutbox(tx, { topic: 'instrument.submitted', payload: { instrumentId: id } });
       });
     } catch (error) {
-      if ((error as { driverError?: { code?: string } }).driverError?.code === '23505') throw new ProblemError('conflict', { detail: 'an instrument of this id was handed in before' });
+      if ((error as { driverError?: { code?: string } }).driverError?.code === '23505')
+        throw new ProblemError('conflict', { detail: 'an instrument of this id was handed in before' });
       throw error;
     }
     return id;

@@ -15,16 +15,28 @@ export class Tokens {
   ) {}
 
   /** A new token of the actor's own. Its text is told once and never again. */
-  async issue(actor: Actor, name: string, scopes: readonly string[], days: number): Promise<{ id: string; token: string }> {
+  async issue(
+    actor: Actor,
+    name: string,
+    scopes: readonly string[],
+    days: number,
+  ): Promise<{ id: string; token: string }> {
     const token = `impr_${randomBytes(32).toString('base64url')}`;
     return this.transactions.run(actor, async (tx) => {
       const id = await issueToken(tx, token, name, scopes, days);
       if (id === undefined) {
         throw new ProblemError('not-permitted', {
-          reasons: [{ code: 'token', rule: 'tokens-are-made-in-a-session', need: 'a signed-in session', have: actor.kind }],
+          reasons: [
+            { code: 'token', rule: 'tokens-are-made-in-a-session', need: 'a signed-in session', have: actor.kind },
+          ],
         });
       }
-      await record(tx, actor, { action: 'token.issue', outcome: 'done', thing: { kind: 'Token', id }, details: { scopes, days } }, this.clock.now());
+      await record(
+        tx,
+        actor,
+        { action: 'token.issue', outcome: 'done', thing: { kind: 'Token', id }, details: { scopes, days } },
+        this.clock.now(),
+      );
       return { id, token };
     });
   }
@@ -36,7 +48,12 @@ export class Tokens {
   async revoke(actor: Actor, id: string): Promise<void> {
     await this.transactions.run(actor, async (tx) => {
       if (!(await revokeToken(tx, id))) throw new ProblemError('not-found');
-      await record(tx, actor, { action: 'token.revoke', outcome: 'done', thing: { kind: 'Token', id } }, this.clock.now());
+      await record(
+        tx,
+        actor,
+        { action: 'token.revoke', outcome: 'done', thing: { kind: 'Token', id } },
+        this.clock.now(),
+      );
     });
   }
 }

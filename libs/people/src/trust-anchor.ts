@@ -8,7 +8,8 @@ export class TrustAnchor {
   /** Throws, in one line, when the file is not there or does not name this installation. */
   static fromFile(file: string, installation: string): TrustAnchor {
     const officers = officersSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    if (officers.installation !== installation) throw new Error(`${file} names the installation ${officers.installation}, not ${installation}`);
+    if (officers.installation !== installation)
+      throw new Error(`${file} names the installation ${officers.installation}, not ${installation}`);
     return new TrustAnchor(officers);
   }
 }

@@ -10,7 +10,9 @@ export function readPolicies(folder: string): PolicySet {
     files.map((name) => {
       const parsed = parseSpif(readFileSync(join(folder, name), 'utf8'));
       if (parsed.ok) return parsed.policy;
-      throw new Error(`${join(folder, name)}: ${parsed.faults.map(({ place, fault }) => `${place}: ${fault}`).join('; ')}`);
+      throw new Error(
+        `${join(folder, name)}: ${parsed.faults.map(({ place, fault }) => `${place}: ${fault}`).join('; ')}`,
+      );
     }),
   );
 }

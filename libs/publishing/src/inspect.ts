@@ -66,19 +66,29 @@ function windowFindings(outgoing: Outgoing, publishAt: Date, now: Date): Finding
   const [from, to] = [new Date(parsed.notBefore), new Date(parsed.notAfter)];
   const within = (moment: Date): boolean => moment >= from && moment < to;
   return [
-    { check: 'window', ok: within(now), detail: `it is ${now.toISOString()}, the window is ${parsed.notBefore} to ${parsed.notAfter}` },
+    {
+      check: 'window',
+      ok: within(now),
+      detail: `it is ${now.toISOString()}, the window is ${parsed.notBefore} to ${parsed.notAfter}`,
+    },
     { check: 'hour', ok: within(publishAt) && publishAt <= now, detail: `scheduled for ${publishAt.toISOString()}` },
   ];
 }
 
 async function fileFindings(outgoing: Outgoing, files: readonly FrozenRendition[]): Promise<Finding[]> {
   const named = outgoing.renditions;
-  const exactly = named.length === files.length && named.every((each) => files.some((file) => file.name === each.name && file.mediaType === each.mediaType));
+  const exactly =
+    named.length === files.length &&
+    named.every((each) => files.some((file) => file.name === each.name && file.mediaType === each.mediaType));
   const findings: Finding[] = [{ check: 'files', ok: exactly, detail: files.map((file) => file.name).join(', ') }];
   for (const file of files) {
     const signed = named.find((each) => each.name === file.name);
     const sha256 = sha256Hex(file.bytes);
-    findings.push({ check: `bytes:${file.name}`, ok: sha256 === signed?.sha256 && file.bytes.length === signed.bytes, detail: sha256 });
+    findings.push({
+      check: `bytes:${file.name}`,
+      ok: sha256 === signed?.sha256 && file.bytes.length === signed.bytes,
+      detail: sha256,
+    });
     findings.push(await readbackFinding(file));
   }
   return findings;
@@ -98,13 +108,29 @@ async function readbackFinding(file: FrozenRendition): Promise<Finding> {
 async function textFindings(tx: Tx, proposalId: string): Promise<Finding[]> {
   const { withheldOccurs, sourcesMatch } = await questionsOn(tx, proposalId);
   return [
-    { check: 'withheld-text', ok: !withheldOccurs, detail: withheldOccurs ? 'withheld text occurs in what would leave' : 'no withheld text in what leaves' },
-    { check: 'sources', ok: sourcesMatch, detail: sourcesMatch ? 'the items are those of the case, each with its own originator' : 'the items are not those of the case' },
+    {
+      check: 'withheld-text',
+      ok: !withheldOccurs,
+      detail: withheldOccurs ? 'withheld text occurs in what would leave' : 'no withheld text in what leaves',
+    },
+    {
+      check: 'sources',
+      ok: sourcesMatch,
+      detail: sourcesMatch
+        ? 'the items are those of the case, each with its own originator'
+        : 'the items are not those of the case',
+    },
   ];
 }
 
 async function clearanceFindings(tx: Tx, proposalId: string, verdict: ApprovalVerdict): Promise<Finding[]> {
   const people = verdict.standing?.counted.map((decision) => decision.person) ?? [];
   const uncovered = await notCleared(tx, proposalId, people);
-  return [{ check: 'cleared-for-what-they-judge', ok: uncovered.length === 0, detail: uncovered.length === 0 ? 'all who decided' : uncovered.join(', ') }];
+  return [
+    {
+      check: 'cleared-for-what-they-judge',
+      ok: uncovered.length === 0,
+      detail: uncovered.length === 0 ? 'all who decided' : uncovered.join(', '),
+    },
+  ];
 }

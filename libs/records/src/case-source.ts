@@ -33,5 +33,12 @@ export async function loadCaseSource(tx: Tx, documentId: string, versionId?: str
     const own = protections.get(row.protectionId);
     return own === undefined ? [] : [{ ...row, protection: own }];
   });
-  return { documentId, versionId: version.id, protectionId: document.protectionId, protection, exercise: document.exercise, portions };
+  return {
+    documentId,
+    versionId: version.id,
+    protectionId: document.protectionId,
+    protection,
+    exercise: document.exercise,
+    portions,
+  };
 }

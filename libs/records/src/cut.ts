@@ -19,7 +19,12 @@ export interface Cut {
 }
 
 /** The cuts of a document that differ for this reader, in order; the last one is what they read now. */
-export function cutsOf(versions: readonly VersionRow[], portions: readonly PortionRow[], protections: ReadonlyMap<number, Protection>, policies: PolicySet): Cut[] {
+export function cutsOf(
+  versions: readonly VersionRow[],
+  portions: readonly PortionRow[],
+  protections: ReadonlyMap<number, Protection>,
+  policies: PolicySet,
+): Cut[] {
   const cuts: Cut[] = [];
   for (const version of versions) {
     const own = portions
@@ -29,9 +34,24 @@ export function cutsOf(versions: readonly VersionRow[], portions: readonly Porti
         const protection = protections.get(portion.protectionId);
         return protection === undefined ? [] : [{ portion, protection }];
       })
-      .map(({ portion, protection }, index): CutPortion => ({ ...portion, n: index + 1, mark: portionMark(policies, protection.label), protection }));
-    const digest = digestOf(own.map(({ n, mark, kind, body, originator, target }) => ({ n, mark, kind, body, originator, target: target ?? null })));
-    if (cuts.at(-1)?.digest !== digest) cuts.push({ portions: own, version: cuts.length + 1, date: version.createdAt, digest });
+      .map(({ portion, protection }, index): CutPortion => ({
+        ...portion,
+        n: index + 1,
+        mark: portionMark(policies, protection.label),
+        protection,
+      }));
+    const digest = digestOf(
+      own.map(({ n, mark, kind, body, originator, target }) => ({
+        n,
+        mark,
+        kind,
+        body,
+        originator,
+        target: target ?? null,
+      })),
+    );
+    if (cuts.at(-1)?.digest !== digest)
+      cuts.push({ portions: own, version: cuts.length + 1, date: version.createdAt, digest });
   }
   return cuts;
 }
@@ -41,7 +61,10 @@ export const NOBODY_BANNER = 'RELEASABLE TO NOBODY AS A WHOLE';
 /** The banner of a cut, for printing only. An empty cut has none of its own. */
 export function cutBanner(cut: Cut, policies: PolicySet): string {
   if (cut.portions.length === 0) return '';
-  const whole = rollUp(policies, cut.portions.map((portion) => portion.protection.label));
+  const whole = rollUp(
+    policies,
+    cut.portions.map((portion) => portion.protection.label),
+  );
   if (!whole.ok) return whole.reasons.join('; ');
   return whole.nobody === true ? NOBODY_BANNER : banner(policies, whole.label);
 }

@@ -7,8 +7,17 @@ import { Clock, Transactions, type Tx } from '#database';
 import { PolicySet } from '#marking';
 import { sha256Hex } from '#signing';
 import { bodyDigest, importFaults, writeDownFaults } from './import-rules';
-import { type LineFault, type MarkedDocument, parseMarkedText } from './marked-text';
-import { findDocument, insertDocument, insertPortions, insertVersion, sameText, seesWhole, versionsOf } from './store/document.store';
+import type { LineFault } from './line-fault';
+import { type MarkedDocument, parseMarkedText } from './marked-text';
+import {
+  findDocument,
+  insertDocument,
+  insertPortions,
+  insertVersion,
+  sameText,
+  seesWhole,
+  versionsOf,
+} from './store/document.store';
 import { internProtection, protectionsOf } from './store/protection.store';
 
 /** The largest document that is taken, in bytes. */
@@ -67,43 +76,73 @@ export class ImportDocument {
     const decision = this.parts.access.decide(actor, 'import', { kind: 'Document', protections: [OWN_WORDS] });
     if (decision.effect === 'permit') return;
     throw new ProblemError('not-permitted', {
-      reasons: decision.checks.filter((check) => !check.outcome).map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
+      reasons: decision.checks
+        .filter((check) => !check.outcome)
+        .map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
     });
   }
 
   private parse(bytes: Buffer): MarkedDocument {
-    if (bytes.length > LARGEST_DOCUMENT) throw new ProblemError('too-large', { detail: `a document has at most ${String(LARGEST_DOCUMENT)} bytes` });
+    if (bytes.length > LARGEST_DOCUMENT)
+      throw new ProblemError('too-large', { detail: `a document has at most ${String(LARGEST_DOCUMENT)} bytes` });
     const parsed = parseMarkedText(decoded(bytes), this.parts.policies);
     if (!parsed.ok) throw refusedFor(parsed.faults);
     return parsed.document;
   }
 
   /** Where a new version goes. Not seeing the document, or not seeing all of it, is one answer. */
-  private async placeOf(tx: Tx, documentId: string): Promise<{ ordinal: number; protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] } }> {
+  private async placeOf(
+    tx: Tx,
+    documentId: string,
+  ): Promise<{ ordinal: number; protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] } }> {
     const document = await findDocument(tx, documentId);
     const latest = document === undefined ? undefined : (await versionsOf(tx, documentId)).at(-1);
-    if (document === undefined || latest === undefined || !(await seesWhole(tx, latest.id))) throw new ProblemError('not-found');
+    if (document === undefined || latest === undefined || !(await seesWhole(tx, latest.id)))
+      throw new ProblemError('not-found');
     const protection = (await protectionsOf(tx, [document.protectionId])).get(document.protectionId);
     if (protection === undefined) throw new ProblemError('not-found');
     return { ordinal: latest.ordinal + 1, protection };
   }
 
   /** A version stands under its document's protection, which was fixed when the document came in. */
-  private placeFaults(document: MarkedDocument, protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] }): LineFault[] {
+  private placeFaults(
+    document: MarkedDocument,
+    protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] },
+  ): LineFault[] {
     const same = [...document.needToKnow].sort().join() === [...protection.needToKnow].sort().join();
     const banner = JSON.stringify(document.banner) === JSON.stringify(protection.label);
     return [
       ...(same ? [] : [{ line: 1, code: 'need-to-know', reason: 'a version keeps the need-to-know of its document' }]),
-      ...(banner ? [] : [{ line: 1, code: 'banner', reason: 'a version keeps the banner of its document; another label takes a decision' }]),
+      ...(banner
+        ? []
+        : [
+            {
+              line: 1,
+              code: 'banner',
+              reason: 'a version keeps the banner of its document; another label takes a decision',
+            },
+          ]),
     ];
   }
 
-  private async copies(tx: Tx, document: MarkedDocument, protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] }): Promise<LineFault[]> {
-    const rows = await sameText(tx, document.portions.map((portion) => bodyDigest(portion.text)));
-    const held = await protectionsOf(tx, rows.flatMap((row) => [row.protectionId, row.documentProtectionId]));
+  private async copies(
+    tx: Tx,
+    document: MarkedDocument,
+    protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] },
+  ): Promise<LineFault[]> {
+    const rows = await sameText(
+      tx,
+      document.portions.map((portion) => bodyDigest(portion.text)),
+    );
+    const held = await protectionsOf(
+      tx,
+      rows.flatMap((row) => [row.protectionId, row.documentProtectionId]),
+    );
     const copies = rows.flatMap((row) => {
       const [own, around] = [held.get(row.protectionId), held.get(row.documentProtectionId)];
-      return own === undefined || around === undefined ? [] : [{ digest: row.digest, protection: own, documentProtection: around }];
+      return own === undefined || around === undefined
+        ? []
+        : [{ digest: row.digest, protection: own, documentProtection: around }];
     });
     return writeDownFaults(document.portions, protection, copies, this.parts.policies);
   }
@@ -121,10 +160,26 @@ export class ImportDocument {
     const protectionId = await internProtection(tx, { label: document.banner, needToKnow });
     if (source.documentId === undefined) {
       const { originator, exercise } = document;
-      await insertDocument(tx, { id, protectionId, originator, subject: document.subject ?? null, exercise, createdAt: now, createdBy: actor.personId });
+      await insertDocument(tx, {
+        id,
+        protectionId,
+        originator,
+        subject: document.subject ?? null,
+        exercise,
+        createdAt: now,
+        createdBy: actor.personId,
+      });
     }
     const sha256 = sha256Hex(source.bytes);
-    await insertVersion(tx, { id: versionId, documentId: id, ordinal: source.ordinal, protectionId, sha256, createdAt: now, createdBy: actor.personId });
+    await insertVersion(tx, {
+      id: versionId,
+      documentId: id,
+      ordinal: source.ordinal,
+      protectionId,
+      sha256,
+      createdAt: now,
+      createdBy: actor.personId,
+    });
     const ids = new Map<string, number>();
     for (const { label } of document.portions) {
       const key = JSON.stringify(label);
@@ -151,7 +206,11 @@ export class ImportDocument {
     return { id, portions: document.portions.length };
   }
 
-  private async onTheRecord(actor: Actor, documentId: string | undefined, work: () => Promise<Imported>): Promise<Imported> {
+  private async onTheRecord(
+    actor: Actor,
+    documentId: string | undefined,
+    work: () => Promise<Imported>,
+  ): Promise<Imported> {
     try {
       return await work();
     } catch (error) {
@@ -171,14 +230,17 @@ export class ImportDocument {
 /** What an author writes is theirs to bring in; its labels are judged portion by portion. */
 const OWN_WORDS = { label: { policy: 'PUBLIC', classification: 'UNMARKED', categories: [] }, needToKnow: ['everyone'] };
 
-const refusedFor = (faults: readonly LineFault[]): ProblemError => new ProblemError('import-refused', { faults: [...faults].sort((a, b) => a.line - b.line) });
+const refusedFor = (faults: readonly LineFault[]): ProblemError =>
+  new ProblemError('import-refused', { faults: [...faults].sort((a, b) => a.line - b.line) });
 
 function decoded(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     const line = firstBrokenLine(bytes);
-    throw new ProblemError('import-refused', { faults: [{ line, code: 'not-utf-8', reason: 'the text is not UTF-8' }] });
+    throw new ProblemError('import-refused', {
+      faults: [{ line, code: 'not-utf-8', reason: 'the text is not UTF-8' }],
+    });
   }
 }
 

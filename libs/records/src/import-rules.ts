@@ -1,7 +1,8 @@
 import type { Actor, Protection } from '#access';
 import { type Label, type PolicySet, banner, dominates, labelAtLeast, portionMark } from '#marking';
 import { sha256Hex } from '#signing';
-import type { LineFault, MarkedDocument, MarkedPortion } from './marked-text';
+import type { LineFault } from './line-fault';
+import type { MarkedDocument, MarkedPortion } from './marked-text';
 
 /** A text shorter than this, in plain characters, may stand under any label: headings and names recur. */
 const COMPARED_FROM = 20;
@@ -24,7 +25,13 @@ export function importFaults(document: MarkedDocument, actor: Actor, highest: La
   const above = (label: Label, line: number): LineFault[] => [
     ...(labelAtLeast(policies, highest, label)
       ? []
-      : [{ line, code: 'above-installation', reason: `${banner(policies, label)} is above what this installation holds` }]),
+      : [
+          {
+            line,
+            code: 'above-installation',
+            reason: `${banner(policies, label)} is above what this installation holds`,
+          },
+        ]),
     ...(dominates(actor.clearances, label).dominates
       ? []
       : [{ line, code: 'above-own-clearance', reason: `${portionMark(policies, label)} is above your own clearance` }]),
@@ -33,7 +40,9 @@ export function importFaults(document: MarkedDocument, actor: Actor, highest: La
   return [
     ...document.portions.flatMap((portion) => above(portion.label, portion.line)),
     ...above(document.banner, 1),
-    ...(held ? [] : [{ line: 1, code: 'need-to-know', reason: 'you do not hold the need-to-know that the document asks' }]),
+    ...(held
+      ? []
+      : [{ line: 1, code: 'need-to-know', reason: 'you do not hold the need-to-know that the document asks' }]),
   ];
 }
 
@@ -41,13 +50,19 @@ export function importFaults(document: MarkedDocument, actor: Actor, highest: La
  * INVARIANT (no_write_down): a text that its writer can read under a higher label, or under a stricter need-to-know, is
  * refused under a lower one. Only what the writer may read is compared, so that a refusal tells nothing new.
  */
-export function writeDownFaults(portions: readonly MarkedPortion[], target: Protection, copies: readonly KnownCopy[], policies: PolicySet): LineFault[] {
+export function writeDownFaults(
+  portions: readonly MarkedPortion[],
+  target: Protection,
+  copies: readonly KnownCopy[],
+  policies: PolicySet,
+): LineFault[] {
   return portions
     .filter((portion) => compared(portion.text).length >= COMPARED_FROM)
     .flatMap((portion) => {
       const digest = bodyDigest(portion.text);
       const lowered = copies.filter(
-        (copy) => copy.digest === digest && !protects(policies, { label: portion.label, needToKnow: target.needToKnow }, copy),
+        (copy) =>
+          copy.digest === digest && !protects(policies, { label: portion.label, needToKnow: target.needToKnow }, copy),
       );
       return lowered.slice(0, 1).map((copy) => ({
         line: portion.line,

@@ -17,7 +17,10 @@ export class ListDocuments {
     private readonly clock: Clock,
   ) {}
 
-  async run(actor: Actor, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<DocumentListView> {
+  async run(
+    actor: Actor,
+    page: { readonly cursor?: string | undefined; readonly limit: number },
+  ): Promise<DocumentListView> {
     const after = this.cursors.open(actor.personId, 'documents', page.cursor);
     return this.transactions.run(actor, async (tx) => {
       const rows = await pageOfDocuments(tx, after, page.limit);
@@ -27,12 +30,24 @@ export class ListDocuments {
         (row) => ({ at: row.createdAt.toISOString(), id: row.id }),
         (key) => this.cursors.seal(actor.personId, 'documents', key),
       );
-      const protections = await protectionsOf(tx, items.map((row) => row.protectionId));
+      const protections = await protectionsOf(
+        tx,
+        items.map((row) => row.protectionId),
+      );
       const shown = items.flatMap((row) => {
         const protection = protections.get(row.protectionId);
         if (protection === undefined) return [];
         const { id, title, originator, exercise, createdAt } = row;
-        return [{ id, mark: portionMark(this.policies, protection.label), title, originator, exercise, createdAt: createdAt.toISOString() }];
+        return [
+          {
+            id,
+            mark: portionMark(this.policies, protection.label),
+            title,
+            originator,
+            exercise,
+            createdAt: createdAt.toISOString(),
+          },
+        ];
       });
       const details = { documents: shown.map((row) => row.id) };
       await record(tx, actor, { action: 'document.list', outcome: 'done', details }, this.clock.now());

@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import type { LineFault } from './marked-text';
+import type { LineFault } from './line-fault';
 
 /** What stands between the two lines of dashes at the top of a marked document. */
 export interface Head {
@@ -19,7 +19,13 @@ const headSchema = z.strictObject({
   subject: z.string().max(300).optional(),
 });
 
-const EMPTY: Head = { banner: undefined, originator: undefined, needToKnow: undefined, exercise: false, subject: undefined };
+const EMPTY: Head = {
+  banner: undefined,
+  originator: undefined,
+  needToKnow: undefined,
+  exercise: false,
+  subject: undefined,
+};
 const LONGEST_HEAD = 60;
 
 /** Reads the head; `next` is the index of the first line after it. */
@@ -32,12 +38,17 @@ export function readHead(lines: readonly string[], faults: LineFault[]): { head:
   const yaml = parseDocument(lines.slice(1, end).join('\n'), { schema: 'core', uniqueKeys: true });
   const problem = yaml.errors[0];
   if (problem !== undefined) {
-    faults.push({ line: (problem.linePos?.[0].line ?? 1) + 1, code: 'head', reason: problem.message.split('\n')[0] ?? 'it cannot be read' });
+    faults.push({
+      line: (problem.linePos?.[0].line ?? 1) + 1,
+      code: 'head',
+      reason: problem.message.split('\n')[0] ?? 'it cannot be read',
+    });
     return { head: EMPTY, next: end + 1 };
   }
   const parsed = headSchema.safeParse(yaml.toJS({ maxAliasCount: 0 }) ?? {});
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) faults.push({ line: 1, code: 'head', reason: `${issue.path.join('.')}: ${issue.message}` });
+    for (const issue of parsed.error.issues)
+      faults.push({ line: 1, code: 'head', reason: `${issue.path.join('.')}: ${issue.message}` });
     return { head: EMPTY, next: end + 1 };
   }
   const { banner, originator, exercise, subject } = parsed.data;

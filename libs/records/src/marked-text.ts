@@ -1,14 +1,8 @@
 import { isNeedToKnowToken } from '#access';
 import { type Label, type PolicySet, banner as bannerOf, labelAtLeast, parseMark, rollUp } from '#marking';
+import type { LineFault } from './line-fault';
 import { type Head, readHead } from './marked-head';
 import type { Target } from './store/document.store';
-
-/** What is wrong, and in which line. */
-export interface LineFault {
-  readonly line: number;
-  readonly code: string;
-  readonly reason: string;
-}
 
 export interface MarkedPortion {
   readonly line: number;
@@ -44,12 +38,19 @@ interface Block {
  * Reads portion-marked Markdown or plain text. Refused as a whole, with line and reason for every fault: an unmarked or wrongly
  * marked portion, a banner below its content, a table that is not one of targets. Takes time in proportion to the text.
  */
-export function parseMarkedText(text: string, policies: PolicySet): { ok: true; document: MarkedDocument } | { ok: false; faults: LineFault[] } {
+export function parseMarkedText(
+  text: string,
+  policies: PolicySet,
+): { ok: true; document: MarkedDocument } | { ok: false; faults: LineFault[] } {
   const faults: LineFault[] = [];
-  const lines = text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n').split('\n');
+  const lines = text
+    .replace(/^\ufeff/, '')
+    .replace(/\r\n?/g, '\n')
+    .split('\n');
   lines.forEach((line, index) => {
-    // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
-    if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(line)) faults.push({ line: index + 1, code: 'control-character', reason: 'a control character' });
+     
+    if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(line))
+      faults.push({ line: index + 1, code: 'control-character', reason: 'a control character' });
   });
   const { head, next } = readHead(lines, faults);
   const reader = new PortionReader(policies, head.originator ?? '', faults);
@@ -101,7 +102,8 @@ class PortionReader {
 
   read(block: Block): void {
     if (this.portions.length >= MOST_PORTIONS) {
-      if (this.portions.length === MOST_PORTIONS) this.fault(block.line, 'too-many-portions', `more than ${String(MOST_PORTIONS)} portions`);
+      if (this.portions.length === MOST_PORTIONS)
+        this.fault(block.line, 'too-many-portions', `more than ${String(MOST_PORTIONS)} portions`);
       return;
     }
     const first = block.lines[0] ?? '';
@@ -121,15 +123,37 @@ class PortionReader {
     this.add({ line, kind, mark, originator, body: body.trim() });
   }
 
-  private add(found: { line: number; kind: MarkedPortion['kind']; mark: string; originator: string | undefined; body: string; target?: Target }): void {
+  private add(found: {
+    line: number;
+    kind: MarkedPortion['kind'];
+    mark: string;
+    originator: string | undefined;
+    body: string;
+    target?: Target;
+  }): void {
     const { line, kind, body, target } = found;
     const parsed = parseMark(this.policies, found.mark);
-    if (!parsed.ok) this.fault(line, 'wrong-mark', `${parsed.fault}${parsed.meant === undefined ? '' : `; did you mean ${parsed.meant}?`}`);
+    if (!parsed.ok)
+      this.fault(
+        line,
+        'wrong-mark',
+        `${parsed.fault}${parsed.meant === undefined ? '' : `; did you mean ${parsed.meant}?`}`,
+      );
     if (body === '') this.fault(line, 'empty', 'the portion has no text');
-    if (body.length > LONGEST_PORTION) this.fault(line, 'too-long', `longer than ${String(LONGEST_PORTION)} characters`);
+    if (body.length > LONGEST_PORTION)
+      this.fault(line, 'too-long', `longer than ${String(LONGEST_PORTION)} characters`);
     const originator = found.originator ?? this.originator;
-    if (!/^[A-Z][A-Z0-9-]{1,30}$/.test(originator)) this.fault(line, 'originator', `${JSON.stringify(originator)} is no originator`);
-    if (parsed.ok) this.portions.push({ line, kind, label: parsed.label, originator, text: body, ...(target === undefined ? {} : { target }) });
+    if (!/^[A-Z][A-Z0-9-]{1,30}$/.test(originator))
+      this.fault(line, 'originator', `${JSON.stringify(originator)} is no originator`);
+    if (parsed.ok)
+      this.portions.push({
+        line,
+        kind,
+        label: parsed.label,
+        originator,
+        text: body,
+        ...(target === undefined ? {} : { target }),
+      });
   }
 
   private readTable(block: Block): void {
@@ -137,10 +161,15 @@ class PortionReader {
     if (this.portions.length === 0) this.fault(block.line, 'no-title', 'a table stands before the title');
     const cells = cellsOf(header).map((cell) => cell.toLowerCase());
     if (cells.join('|') !== TABLE_HEADER.join('|')) {
-      this.fault(block.line, 'table-header', 'a target table has the columns Mark, Nation, Capability area, Now, Required, Unit, Due');
+      this.fault(
+        block.line,
+        'table-header',
+        'a target table has the columns Mark, Nation, Capability area, Now, Required, Unit, Due',
+      );
       return;
     }
-    if (!/^\|(?: ?:?-+:? ?\|){7}$/.test(rule)) this.fault(block.line + 1, 'table-rule', 'the second line of a table is |---|…|');
+    if (!/^\|(?: ?:?-+:? ?\|){7}$/.test(rule))
+      this.fault(block.line + 1, 'table-rule', 'the second line of a table is |---|…|');
     rows.forEach((row, index) => {
       this.readRow(block.line + 2 + index, cellsOf(row));
     });
@@ -156,8 +185,10 @@ class PortionReader {
     const [quantityNow, quantityRequired, dueYear] = numbers;
     if (!/^([A-Z]{3}|NATO)$/.test(nation)) this.fault(line, 'nation', `${JSON.stringify(nation)} is no nation`);
     if (area === '' || unit === '') this.fault(line, 'table-row', 'area and unit are needed');
-    if (quantityNow === undefined || quantityRequired === undefined) this.fault(line, 'quantity', 'Now and Required are whole numbers');
-    if (dueYear === undefined || dueYear < 2000 || dueYear > 2100) this.fault(line, 'due-year', `${JSON.stringify(due)} is no due year`);
+    if (quantityNow === undefined || quantityRequired === undefined)
+      this.fault(line, 'quantity', 'Now and Required are whole numbers');
+    if (dueYear === undefined || dueYear < 2000 || dueYear > 2100)
+      this.fault(line, 'due-year', `${JSON.stringify(due)} is no due year`);
     if (quantityNow === undefined || quantityRequired === undefined || dueYear === undefined) return;
     const target = { nation, area, quantityNow, quantityRequired, unit, dueYear };
     const body = `${nation} · ${area} · now ${String(quantityNow)} · required ${String(quantityRequired)} ${unit} · by ${String(dueYear)}`;
@@ -183,33 +214,55 @@ function readBanner(head: Head, policies: PolicySet, faults: LineFault[]): { lab
   }
   const parsed = parseMark(policies, head.banner.text);
   if (parsed.ok) return { label: parsed.label, line: head.banner.line };
-  faults.push({ line: head.banner.line, code: 'wrong-banner', reason: `${parsed.fault}${parsed.meant === undefined ? '' : `; did you mean ${parsed.meant}?`}` });
+  faults.push({
+    line: head.banner.line,
+    code: 'wrong-banner',
+    reason: `${parsed.fault}${parsed.meant === undefined ? '' : `; did you mean ${parsed.meant}?`}`,
+  });
   return undefined;
 }
 
 function checkHead(head: Head, faults: LineFault[]): void {
-  if (head.originator === undefined) faults.push({ line: 1, code: 'no-originator', reason: 'the head names no originator' });
+  if (head.originator === undefined)
+    faults.push({ line: 1, code: 'no-originator', reason: 'the head names no originator' });
   // INVARIANT (fail_closed): a need-to-know that is not stated is nobody's, so it must be stated.
   if (head.needToKnow === undefined || head.needToKnow.length === 0) {
-    faults.push({ line: 1, code: 'no-need-to-know', reason: 'the head names no need-to-know; write need-to-know: [everyone] if it is not restricted' });
+    faults.push({
+      line: 1,
+      code: 'no-need-to-know',
+      reason: 'the head names no need-to-know; write need-to-know: [everyone] if it is not restricted',
+    });
   }
   for (const token of head.needToKnow ?? []) {
-    if (!isNeedToKnowToken(token)) faults.push({ line: 1, code: 'need-to-know', reason: `${JSON.stringify(token)} is no need-to-know` });
+    if (!isNeedToKnowToken(token))
+      faults.push({ line: 1, code: 'need-to-know', reason: `${JSON.stringify(token)} is no need-to-know` });
   }
 }
 
-function checkWhole(portions: readonly MarkedPortion[], banner: { label: Label; line: number } | undefined, policies: PolicySet, faults: LineFault[]): void {
+function checkWhole(
+  portions: readonly MarkedPortion[],
+  banner: { label: Label; line: number } | undefined,
+  policies: PolicySet,
+  faults: LineFault[],
+): void {
   if (portions.length === 0) {
     if (faults.length === 0) faults.push({ line: 1, code: 'empty', reason: 'the document has no portion' });
     return;
   }
   if (banner === undefined) return;
-  const whole = rollUp(policies, portions.map((portion) => portion.label));
+  const whole = rollUp(
+    policies,
+    portions.map((portion) => portion.label),
+  );
   if (!whole.ok) {
     faults.push({ line: banner.line, code: 'banner', reason: whole.reasons.join('; ') });
   } else if (whole.nobody === true) {
     faults.push({ line: banner.line, code: 'banner', reason: 'its portions together are releasable to nobody' });
   } else if (!labelAtLeast(policies, banner.label, whole.label)) {
-    faults.push({ line: banner.line, code: 'banner-below-content', reason: `the banner is below its content, which needs ${bannerOf(policies, whole.label)}` });
+    faults.push({
+      line: banner.line,
+      code: 'banner-below-content',
+      reason: `the banner is below its content, which needs ${bannerOf(policies, whole.label)}`,
+    });
   }
 }

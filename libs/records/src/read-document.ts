@@ -27,23 +27,43 @@ export class ReadDocument {
     throw new ProblemError('not-found');
   }
 
-  private async read(tx: Tx, actor: Actor, id: string, version: number | undefined): Promise<{ view: DocumentView; etag: string } | undefined> {
+  private async read(
+    tx: Tx,
+    actor: Actor,
+    id: string,
+    version: number | undefined,
+  ): Promise<{ view: DocumentView; etag: string } | undefined> {
     const document = await findDocument(tx, id);
     if (document === undefined) return undefined;
     const portions = await portionsOf(tx, id);
-    const protections = await protectionsOf(tx, [document.protectionId, ...portions.map((portion) => portion.protectionId)]);
+    const protections = await protectionsOf(tx, [
+      document.protectionId,
+      ...portions.map((portion) => portion.protectionId),
+    ]);
     const own = protections.get(document.protectionId);
     // INVARIANT (list_equals_filter_of_check): row-level security and the access decision agree; where they do not, the answer is no.
-    if (own === undefined || this.access.decide(actor, 'read', { kind: 'Document', protections: [own], id }).effect === 'deny') return undefined;
+    if (
+      own === undefined ||
+      this.access.decide(actor, 'read', { kind: 'Document', protections: [own], id }).effect === 'deny'
+    )
+      return undefined;
     const readable = portions.filter((portion) => {
       const protection = protections.get(portion.protectionId);
-      return protection !== undefined && this.access.decide(actor, 'read', { kind: 'Document', protections: [protection, own], id }).effect === 'permit';
+      return (
+        protection !== undefined &&
+        this.access.decide(actor, 'read', { kind: 'Document', protections: [protection, own], id }).effect === 'permit'
+      );
     });
     const cuts = cutsOf(await versionsOf(tx, id), readable, protections, this.policies);
     const cut = version === undefined ? cuts.at(-1) : cuts[version - 1];
     if (cut === undefined) return undefined;
     const details = { portions: cut.portions.map((portion) => portion.id), cut: cut.digest };
-    await record(tx, actor, { action: 'document.read', outcome: 'done', thing: { kind: 'Document', id }, documentId: id, details }, this.clock.now());
+    await record(
+      tx,
+      actor,
+      { action: 'document.read', outcome: 'done', thing: { kind: 'Document', id }, documentId: id, details },
+      this.clock.now(),
+    );
     return {
       etag: `"${cut.digest.slice('sha256:'.length)}"`,
       view: {
@@ -59,7 +79,10 @@ export class ReadDocument {
           id: portionId,
           kind,
           mark,
-          label: { ...protection.label, categories: protection.label.categories.map((each) => ({ ...each, values: [...each.values] })) },
+          label: {
+            ...protection.label,
+            categories: protection.label.categories.map((each) => ({ ...each, values: [...each.values] })),
+          },
           originator,
           text: body,
           ...(target === undefined ? {} : { target }),

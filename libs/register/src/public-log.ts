@@ -32,7 +32,12 @@ export interface AppendedLeaf {
  * Appends the leaf of a release to the public log, or finds the one that an interrupted attempt left there, and signs a
  * checkpoint over the committed tree. Commit first, then sign: a signed tree never rolls back.
  */
-export async function appendToPublicLog(transactions: Transactions, release: string, leaf: string, signer: LogSigner): Promise<AppendedLeaf> {
+export async function appendToPublicLog(
+  transactions: Transactions,
+  release: string,
+  leaf: string,
+  signer: LogSigner,
+): Promise<AppendedLeaf> {
   await transactions.asDuty(async (tx) => {
     const frontier = await lockPublicTree(tx);
     if ((await findLeaf(tx, release)) !== undefined) return;
@@ -61,7 +66,8 @@ async function proofOf(tx: Tx, index: number, size: number): Promise<Uint8Array[
   const nodes = await nodesAt(tx, nodesForInclusion(index, size));
   return inclusionProof(index, size, (address: NodeAddress) => {
     const hash = nodes.get(`${String(address.level)}/${String(address.index)}`);
-    if (hash === undefined) throw new Error(`the public log lacks node ${String(address.level)}/${String(address.index)}`);
+    if (hash === undefined)
+      throw new Error(`the public log lacks node ${String(address.level)}/${String(address.index)}`);
     return hash;
   });
 }

@@ -81,7 +81,9 @@ export class Releases {
 
   private async believe(tx: Tx, stored: StoredRelease): Promise<VerifiedRelease | undefined> {
     const files = await filesOf(tx, stored.id);
-    const state = sha256Hex(`${stored.id}\n${sha256Hex(stored.certificate)}\n${files.map((file) => `${file.name} ${file.mediaType} ${sha256Hex(file.bytes)}`).join('\n')}`);
+    const state = sha256Hex(
+      `${stored.id}\n${sha256Hex(stored.certificate)}\n${files.map((file) => `${file.name} ${file.mediaType} ${sha256Hex(file.bytes)}`).join('\n')}`,
+    );
     if (this.verified.get(stored.id) !== state) {
       const faults = await this.faultsOf(stored, files);
       if (faults.length > 0) {
@@ -105,14 +107,23 @@ export class Releases {
 
   private async faultsOf(stored: StoredRelease, files: readonly StoredFile[]): Promise<string[]> {
     const parsed: unknown = jsonOrNull(stored.certificate);
-    const findings = await verifyCertificate(parsed, this.trust, files.map(({ name, bytes }) => ({ name, bytes })));
+    const findings = await verifyCertificate(
+      parsed,
+      this.trust,
+      files.map(({ name, bytes }) => ({ name, bytes })),
+    );
     const faults = findings.filter((finding) => !finding.ok).map((finding) => `${finding.check}: ${finding.detail}`);
     const certificate = certificateSchema.safeParse(parsed);
     if (!certificate.success) return faults.length > 0 ? faults : ['format: not a certificate'];
     const named = certificate.data.outgoing.renditions;
-    if (certificate.data.outgoing.release !== stored.id) faults.push('release: the certificate speaks of another release');
-    if (publishedAtOf(certificate.data) !== stored.publishedAt.toISOString()) faults.push('published: the row says another moment than the guard signed');
-    if (named.length !== files.length || named.some((file) => files.find((each) => each.name === file.name)?.mediaType !== file.mediaType)) {
+    if (certificate.data.outgoing.release !== stored.id)
+      faults.push('release: the certificate speaks of another release');
+    if (publishedAtOf(certificate.data) !== stored.publishedAt.toISOString())
+      faults.push('published: the row says another moment than the guard signed');
+    if (
+      named.length !== files.length ||
+      named.some((file) => files.find((each) => each.name === file.name)?.mediaType !== file.mediaType)
+    ) {
       faults.push('files: not exactly those that were signed');
     }
     return faults;
@@ -121,7 +132,9 @@ export class Releases {
 
 /** The moment of publication as the guard signed it. */
 function publishedAtOf(certificate: Certificate): string {
-  const payload = JSON.parse(Buffer.from(certificate.publication.payload, 'base64url').toString('utf8')) as { publishedAt: string };
+  const payload = JSON.parse(Buffer.from(certificate.publication.payload, 'base64url').toString('utf8')) as {
+    publishedAt: string;
+  };
   return payload.publishedAt;
 }
 

@@ -53,6 +53,11 @@ export class AmendCase {
       },
       now,
     );
-    await record(tx, actor, { action: 'case.amend', outcome: 'done', thing: { kind: 'Case', id }, caseId: id, details: { round } }, now);
+    await record(
+      tx,
+      actor,
+      { action: 'case.amend', outcome: 'done', thing: { kind: 'Case', id }, caseId: id, details: { round } },
+      now,
+    );
   }
 }

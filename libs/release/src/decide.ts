@@ -5,7 +5,15 @@ import { Refusals, record } from '#audit';
 import { type DecideCaseCommand, ProblemError } from '#contracts';
 import { Clock, Transactions, type Tx, leaveInOutbox } from '#database';
 import { AuthorityReader } from '#people';
-import { type CaseCommand, type Decision, type Refusal, type SignedDecision, nextCaseState, readDecision, standingOf } from '#workflow';
+import {
+  type CaseCommand,
+  type Decision,
+  type Refusal,
+  type SignedDecision,
+  nextCaseState,
+  readDecision,
+  standingOf,
+} from '#workflow';
 import { onTheRecord, refuseFor, requireCase } from './case-of';
 import { type JudgedProposal, judgeProposal } from './proposal-facts';
 import { changeCase } from './store/case.store';
@@ -38,14 +46,33 @@ export class DecideCase {
       throw new ProblemError('not-found');
     }
     const signed = await readDecision(command.statement, judged.facts.authority);
-    if (typeof signed === 'string') throw new ProblemError('refused', { reasons: [{ code: 'decision', rule: 'signature', need: 'a decision signed with an enrolled key', have: signed }] });
+    if (typeof signed === 'string')
+      throw new ProblemError('refused', {
+        reasons: [
+          { code: 'decision', rule: 'signature', need: 'a decision signed with an enrolled key', have: signed },
+        ],
+      });
     const after = standingOf([...judged.signed, signed], judged.facts);
-    refuseFor([...this.refuse(actor, signed.decision, judged, row.state), ...rejectedIn(after, signed), ...(await this.judgesBoth(tx, signed, judged))]);
+    refuseFor([
+      ...this.refuse(actor, signed.decision, judged, row.state),
+      ...rejectedIn(after, signed),
+      ...(await this.judgesBoth(tx, signed, judged)),
+    ]);
     const next = nextCaseState(row.state, COMMANDS[signed.decision.verdict], { stages: after.stages });
     if (!next.ok) throw new ProblemError('refused', { reasons: next.refusals.map((each) => ({ ...each })) });
-    await this.store(tx, actor, { id, protectionId: row.protectionId, command, signed, proposalId: judged.proposal.id, now });
+    await this.store(tx, actor, {
+      id,
+      protectionId: row.protectionId,
+      command,
+      signed,
+      proposalId: judged.proposal.id,
+      now,
+    });
     await changeCase(tx, id, { state: next.state }, now);
-    await leaveInOutbox(tx, { topic: TOPICS[next.state] ?? 'case.decided', payload: { caseId: id, proposalId: judged.proposal.id } });
+    await leaveInOutbox(tx, {
+      topic: TOPICS[next.state] ?? 'case.decided',
+      payload: { caseId: id, proposalId: judged.proposal.id },
+    });
     return { state: next.state };
   }
 
@@ -56,7 +83,16 @@ export class DecideCase {
     const before = stages.slice(0, Math.max(place, 0)).filter((stage) => stage.state !== 'complete');
     return [
       ...stateRefusals(state, COMMANDS[decision.verdict]),
-      ...(decision.person === actor.personId ? [] : [{ code: 'decision', rule: 'in-own-name', need: 'a decision of the one who hands it in', have: decision.person }]),
+      ...(decision.person === actor.personId
+        ? []
+        : [
+            {
+              code: 'decision',
+              rule: 'in-own-name',
+              need: 'a decision of the one who hands it in',
+              have: decision.person,
+            },
+          ]),
       ...before.map((stage) => ({
         code: 'stage',
         rule: `stage:${stage.stage}`,
@@ -76,7 +112,14 @@ export class DecideCase {
   private async store(
     tx: Tx,
     actor: Actor,
-    given: { id: string; protectionId: number; command: DecideCaseCommand; signed: SignedDecision; proposalId: string; now: Date },
+    given: {
+      id: string;
+      protectionId: number;
+      command: DecideCaseCommand;
+      signed: SignedDecision;
+      proposalId: string;
+      now: Date;
+    },
   ): Promise<void> {
     const { decision } = given.signed;
     await insertDecision(
@@ -97,13 +140,31 @@ export class DecideCase {
       },
       given.protectionId,
     );
-    const details = { proposal: given.proposalId, stage: decision.stage, verdict: decision.verdict, ...(decision.seat === null ? {} : { seat: decision.seat }) };
-    await record(tx, actor, { action: 'case.decide', outcome: 'done', thing: { kind: 'Case', id: given.id }, caseId: given.id, details }, given.now);
+    const details = {
+      proposal: given.proposalId,
+      stage: decision.stage,
+      verdict: decision.verdict,
+      ...(decision.seat === null ? {} : { seat: decision.seat }),
+    };
+    await record(
+      tx,
+      actor,
+      { action: 'case.decide', outcome: 'done', thing: { kind: 'Case', id: given.id }, caseId: given.id, details },
+      given.now,
+    );
   }
 }
 
-const COMMANDS: Readonly<Record<Decision['verdict'], CaseCommand>> = { approve: 'decide', object: 'object', return: 'return' };
-const TOPICS: Readonly<Partial<Record<string, string>>> = { approved: 'case.approved', objected: 'case.objected', returned: 'case.returned' };
+const COMMANDS: Readonly<Record<Decision['verdict'], CaseCommand>> = {
+  approve: 'decide',
+  object: 'object',
+  return: 'return',
+};
+const TOPICS: Readonly<Partial<Record<string, string>>> = {
+  approved: 'case.approved',
+  objected: 'case.objected',
+  returned: 'case.returned',
+};
 
 const NOT_CLEARED: Refusal = {
   code: 'clearance',

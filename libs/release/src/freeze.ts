@@ -34,7 +34,11 @@ export class FreezeCase {
         const row = await requireCase(tx, actor, { id, action: 'freeze', lock: true }, this.access);
         const next = nextCaseState(row.state, 'freeze', {});
         const round = await loadRound(tx, row);
-        refuseFor([...(next.ok ? [] : next.refusals), ...round.refusals, ...planItems(round.asPlan(), round.source).refusals]);
+        refuseFor([
+          ...(next.ok ? [] : next.refusals),
+          ...round.refusals,
+          ...planItems(round.asPlan(), round.source).refusals,
+        ]);
         if (!next.ok) return { digest: '' };
 
         const content = releaseContent(row, round.treated, round.exercise);
@@ -63,7 +67,12 @@ export class FreezeCase {
         await insertProposal(tx, proposal, { protections: round.everyProtection, salt, closed }, files);
         await changeCase(tx, id, { state: next.state, proposalId: proposal.id }, now);
         const details = { proposal: proposal.id, round: row.round, digest: proposal.digest };
-        await record(tx, actor, { action: 'case.freeze', outcome: 'done', thing: { kind: 'Case', id }, caseId: id, details }, now);
+        await record(
+          tx,
+          actor,
+          { action: 'case.freeze', outcome: 'done', thing: { kind: 'Case', id }, caseId: id, details },
+          now,
+        );
         await leaveInOutbox(tx, { topic: 'case.frozen', payload: { caseId: id, proposalId: proposal.id } });
         return { digest: proposal.digest };
       }),

@@ -18,7 +18,10 @@ export class ListCases {
     private readonly clock: Clock,
   ) {}
 
-  async run(actor: Actor, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<{ items: ReturnType<typeof summaryOf>[]; next: string | null }> {
+  async run(
+    actor: Actor,
+    page: { readonly cursor?: string | undefined; readonly limit: number },
+  ): Promise<{ items: ReturnType<typeof summaryOf>[]; next: string | null }> {
     const after = this.cursors.open(actor.personId, 'cases', page.cursor);
     return this.transactions.run(actor, async (tx) => {
       const rows = await pageOfCases(tx, after, page.limit);
@@ -28,13 +31,24 @@ export class ListCases {
         (row) => ({ at: row.createdAt.toISOString(), id: row.id }),
         (key) => this.cursors.seal(actor.personId, 'cases', key),
       );
-      const protections = await protectionsOf(tx, items.map((row) => row.protectionId));
-      const offices = await officesOf(tx, items.map((row) => row.requestedBy));
+      const protections = await protectionsOf(
+        tx,
+        items.map((row) => row.protectionId),
+      );
+      const offices = await officesOf(
+        tx,
+        items.map((row) => row.requestedBy),
+      );
       const shown = items.flatMap((row) => {
         const protection = protections.get(row.protectionId);
         return protection === undefined ? [] : [summaryOf(row, portionMark(this.policies, protection.label), offices)];
       });
-      await record(tx, actor, { action: 'case.list', outcome: 'done', details: { cases: shown.map((each) => each.id) } }, this.clock.now());
+      await record(
+        tx,
+        actor,
+        { action: 'case.list', outcome: 'done', details: { cases: shown.map((each) => each.id) } },
+        this.clock.now(),
+      );
       return { items: shown, next };
     });
   }

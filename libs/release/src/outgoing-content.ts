@@ -12,7 +12,10 @@ export interface TreatedPortion {
 }
 
 /** The portions of a round, each with its treatment. Undefined when one of them is not to be seen any more. */
-export function treatedPortions(items: readonly ItemRow[], source: readonly SourcePortion[]): TreatedPortion[] | undefined {
+export function treatedPortions(
+  items: readonly ItemRow[],
+  source: readonly SourcePortion[],
+): TreatedPortion[] | undefined {
   const byId = new Map(source.map((portion) => [portion.id, portion]));
   const treated = items.flatMap((item): TreatedPortion[] => {
     const portion = byId.get(item.portionId);
@@ -32,8 +35,14 @@ export function releaseContent(row: CaseRow, treated: readonly TreatedPortion[],
     exercise,
     portions: treated.filter(leaves).map(({ item, portion }, index): ReleasedPortion => {
       const n = index + 1;
-      if (item.substitute !== null) return { n, kind: portion.kind === 'title' ? 'title' : 'paragraph', text: item.substitute };
-      return { n, kind: portion.kind, text: portion.body, ...(portion.target === undefined ? {} : { target: portion.target }) };
+      if (item.substitute !== null)
+        return { n, kind: portion.kind === 'title' ? 'title' : 'paragraph', text: item.substitute };
+      return {
+        n,
+        kind: portion.kind,
+        text: portion.body,
+        ...(portion.target === undefined ? {} : { target: portion.target }),
+      };
     }),
   };
 }
@@ -57,7 +66,10 @@ export function outgoingPart(
     round: row.round,
     title: row.title,
     summary: row.summary,
-    audience: { ...row.audience, categories: row.audience.categories.map((each) => ({ ...each, values: [...each.values] })) },
+    audience: {
+      ...row.audience,
+      categories: row.audience.categories.map((each) => ({ ...each, values: [...each.values] })),
+    },
     requestedBy: { person: row.requestedBy, office: facts.office },
     procedure: { id: row.procedureId, version: row.procedureVersion },
     window: { notBefore: row.notBefore.toISOString(), notAfter: row.notAfter.toISOString() },

@@ -45,8 +45,14 @@ function itemRow(n: number, portion: SourcePortion, item: CaseItemInput): ItemRo
   };
 }
 
-function writtenDownIn(plan: Plan, source: readonly SourcePortion[], named: ReadonlyMap<string, CaseItemInput>): Refusal[] {
-  const given = source.filter((portion) => named.get(portion.id)?.treatment === 'include').map((portion) => portion.body);
+function writtenDownIn(
+  plan: Plan,
+  source: readonly SourcePortion[],
+  named: ReadonlyMap<string, CaseItemInput>,
+): Refusal[] {
+  const given = source
+    .filter((portion) => named.get(portion.id)?.treatment === 'include')
+    .map((portion) => portion.body);
   const kept = source.filter((portion) => named.get(portion.id)?.treatment !== 'include');
   const texts = [
     { where: 'title', text: plan.title },
@@ -56,14 +62,16 @@ function writtenDownIn(plan: Plan, source: readonly SourcePortion[], named: Read
     ),
   ];
   return texts.flatMap(({ where, text }) =>
-    writtenDown(text, kept.map((portion) => portion.body), given).map(
-      ({ source: index, what }): Refusal => ({
-        code: 'written-down',
-        rule: 'no_write_down',
-        need: `a ${where} without a ${what} of a portion that stays behind`,
-        have: `a ${what} of portion ${kept[index]?.id ?? ''}`,
-      }),
-    ),
+    writtenDown(
+      text,
+      kept.map((portion) => portion.body),
+      given,
+    ).map(({ source: index, what }): Refusal => ({
+      code: 'written-down',
+      rule: 'no_write_down',
+      need: `a ${where} without a ${what} of a portion that stays behind`,
+      have: `a ${what} of portion ${kept[index]?.id ?? ''}`,
+    })),
   );
 }
 
@@ -77,7 +85,12 @@ const NOTHING_LEAVES: Refusal = {
 const duplicates = (items: readonly CaseItemInput[]): Refusal[] =>
   items
     .filter((item, index) => items.findIndex((other) => other.portion === item.portion) !== index)
-    .map((item) => ({ code: 'portion-twice', rule: 'each-portion-once', need: 'one treatment', have: `several for ${item.portion}` }));
+    .map((item) => ({
+      code: 'portion-twice',
+      rule: 'each-portion-once',
+      need: 'one treatment',
+      have: `several for ${item.portion}`,
+    }));
 
 const unknownPortion = (id: string): Refusal => ({
   code: 'unknown-portion',

@@ -67,7 +67,14 @@ export class PreviewCase {
     await record(
       tx,
       actor,
-      { action: 'case.preview', outcome: 'done', thing: { kind: 'Case', id: row.id }, caseId: row.id, documentId: row.documentId, details: { file } },
+      {
+        action: 'case.preview',
+        outcome: 'done',
+        thing: { kind: 'Case', id: row.id },
+        caseId: row.id,
+        documentId: row.documentId,
+        details: { file },
+      },
       this.clock.now(),
     );
   }

@@ -1,6 +1,14 @@
 import type { Clock, Tx } from '#database';
 import type { AuthorityReader } from '#people';
-import { type Authority, type ProposalFacts, type SignedDecision, type StageStanding, type Standing, readDecision, standingOf } from '#workflow';
+import {
+  type Authority,
+  type ProposalFacts,
+  type SignedDecision,
+  type StageStanding,
+  type Standing,
+  readDecision,
+  standingOf,
+} from '#workflow';
 import type { CaseRow } from './store/case.store';
 import { type DecisionRow, type ProposalRow, decisionsOn, findProposal } from './store/proposal.store';
 
@@ -14,7 +22,12 @@ export interface JudgedProposal {
 }
 
 /** The case's frozen proposal, if there is one that the actor may read. */
-export async function judgeProposal(tx: Tx, row: CaseRow, authority: AuthorityReader, clock: Clock): Promise<JudgedProposal | undefined> {
+export async function judgeProposal(
+  tx: Tx,
+  row: CaseRow,
+  authority: AuthorityReader,
+  clock: Clock,
+): Promise<JudgedProposal | undefined> {
   const proposal = row.proposalId === null ? undefined : await findProposal(tx, row.proposalId);
   if (proposal === undefined) return undefined;
   const facts = factsOf(proposal, await authority.current(tx), clock.now().toISOString());

@@ -62,7 +62,12 @@ export class ReadCase {
       const command: CaseCommand = verb;
       const window = { notBefore: row.notBefore, notAfter: row.notAfter };
       const publishAt = new Date(Math.max(row.notBefore.getTime(), this.parts.clock.now().getTime()));
-      const next = nextCaseState(row.state, command, { stages: stagesOf(judged), window, publishAt, now: this.parts.clock.now() });
+      const next = nextCaseState(row.state, command, {
+        stages: stagesOf(judged),
+        window,
+        publishAt,
+        now: this.parts.clock.now(),
+      });
       await this.recordRead(tx, actor, row);
       return [...reasons, ...(next.ok ? [] : next.refusals.map(reasonOf))];
     });
@@ -79,7 +84,13 @@ export class ReadCase {
   }
 
   private async recordRead(tx: Tx, actor: Actor, row: CaseRow): Promise<void> {
-    const event = { action: 'case.read', outcome: 'done', thing: { kind: 'Case', id: row.id }, caseId: row.id, documentId: row.documentId } as const;
+    const event = {
+      action: 'case.read',
+      outcome: 'done',
+      thing: { kind: 'Case', id: row.id },
+      caseId: row.id,
+      documentId: row.documentId,
+    } as const;
     await record(tx, actor, event, this.parts.clock.now());
   }
 
@@ -98,7 +109,10 @@ export class ReadCase {
       ...summaryOf(row, markOf(row.protectionId), offices),
       summary: row.summary,
       document: row.documentId,
-      audience: { ...row.audience, categories: row.audience.categories.map((each) => ({ ...each, values: [...each.values] })) },
+      audience: {
+        ...row.audience,
+        categories: row.audience.categories.map((each) => ({ ...each, values: [...each.values] })),
+      },
       procedure: { id: row.procedureId, version: row.procedureVersion },
       window: { notBefore: row.notBefore.toISOString(), notAfter: row.notAfter.toISOString() },
       publishAt: row.publishAt?.toISOString() ?? null,
@@ -121,7 +135,8 @@ export class ReadCase {
         reason: decision.reason,
         at: decision.receivedAt.toISOString(),
       })),
-      published: published === null ? null : { release: published.release, publishedAt: published.publishedAt.toISOString() },
+      published:
+        published === null ? null : { release: published.release, publishedAt: published.publishedAt.toISOString() },
       guardRefusal: refusal === null ? null : { at: refusal.at.toISOString(), findings: refusal.findings },
     };
   }

@@ -29,7 +29,12 @@ export class ReturnCase {
         }
         await insertRemark(tx, row, { personId: actor.personId, kind: 'return', text: reason, at: now });
         await changeCase(tx, id, { state: next.state }, now);
-        await record(tx, actor, { action: 'case.return', outcome: 'done', thing: { kind: 'Case', id }, caseId: id }, now);
+        await record(
+          tx,
+          actor,
+          { action: 'case.return', outcome: 'done', thing: { kind: 'Case', id }, caseId: id },
+          now,
+        );
         await leaveInOutbox(tx, { topic: 'case.returned', payload: { caseId: id } });
       }),
     );

@@ -45,10 +45,17 @@ const SOURCES_GONE: Refusal = {
   have: 'fewer',
 };
 
-function asInput(item: { portionId: string; treatment: string; reasonCode: string | null; substitute: string | null }): CaseItemInput {
+function asInput(item: {
+  portionId: string;
+  treatment: string;
+  reasonCode: string | null;
+  substitute: string | null;
+}): CaseItemInput {
   const reason = item.reasonCode === null ? {} : { reasonCode: item.reasonCode };
-  if (item.substitute !== null) return { portion: item.portionId, treatment: 'substitute', text: item.substitute, ...reason };
-  if (item.treatment === 'withhold') return { portion: item.portionId, treatment: 'withhold', reasonCode: item.reasonCode ?? '' };
+  if (item.substitute !== null)
+    return { portion: item.portionId, treatment: 'substitute', text: item.substitute, ...reason };
+  if (item.treatment === 'withhold')
+    return { portion: item.portionId, treatment: 'withhold', reasonCode: item.reasonCode ?? '' };
   return { portion: item.portionId, treatment: 'include' };
 }
 

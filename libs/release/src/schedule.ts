@@ -33,7 +33,12 @@ export class ScheduleCase {
         }
         await changeCase(tx, id, { state: next.state, publishAt }, now);
         const details = { publishAt: publishAt.toISOString() };
-        await record(tx, actor, { action: 'case.schedule', outcome: 'done', thing: { kind: 'Case', id }, caseId: id, details }, now);
+        await record(
+          tx,
+          actor,
+          { action: 'case.schedule', outcome: 'done', thing: { kind: 'Case', id }, caseId: id, details },
+          now,
+        );
         await leaveInOutbox(tx, { topic: 'case.scheduled', payload: { caseId: id } });
       }),
     );

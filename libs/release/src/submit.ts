@@ -37,12 +37,28 @@ export class SubmitCase {
     const authority = await this.authority.current(tx);
     const procedure = authority.procedure(command.procedure.id, command.procedure.version);
     const plan = planItems(command, source.portions);
-    refuseFor([...plan.refusals, ...audienceRefusals(command), ...windowRefusals(command.window, now), ...procedureRefusals(procedure)]);
+    refuseFor([
+      ...plan.refusals,
+      ...audienceRefusals(command),
+      ...windowRefusals(command.window, now),
+      ...procedureRefusals(procedure),
+    ]);
     if (procedure === undefined) throw new ProblemError('refused');
     const row = caseRow(actor, command, source, procedure, now);
     await insertCase(tx, row);
     await insertItems(tx, row, plan.items);
-    await record(tx, actor, { action: 'case.submit', outcome: 'done', thing: { kind: 'Case', id: row.id }, caseId: row.id, documentId: source.documentId }, now);
+    await record(
+      tx,
+      actor,
+      {
+        action: 'case.submit',
+        outcome: 'done',
+        thing: { kind: 'Case', id: row.id },
+        caseId: row.id,
+        documentId: source.documentId,
+      },
+      now,
+    );
     return row.id;
   }
 
@@ -50,12 +66,20 @@ export class SubmitCase {
     const decision = this.access.decide(actor, 'submit', { kind: 'Case', protections: [source.protection] });
     if (decision.effect === 'permit') return;
     throw new ProblemError('not-permitted', {
-      reasons: decision.checks.filter((check) => !check.outcome).map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
+      reasons: decision.checks
+        .filter((check) => !check.outcome)
+        .map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
     });
   }
 }
 
-function caseRow(actor: Actor, command: SubmitCaseCommand, source: CaseSource, procedure: Procedure, now: Date): CaseRow {
+function caseRow(
+  actor: Actor,
+  command: SubmitCaseCommand,
+  source: CaseSource,
+  procedure: Procedure,
+  now: Date,
+): CaseRow {
   return {
     id: randomUUID(),
     protectionId: source.protectionId,
@@ -93,12 +117,31 @@ function audienceRefusals(command: SubmitCaseCommand): Refusal[] {
 export function windowRefusals(window: { notBefore: string; notAfter: string }, now: Date): Refusal[] {
   const [from, to] = [new Date(window.notBefore), new Date(window.notAfter)];
   const refusals: Refusal[] = [];
-  if (from >= to) refusals.push({ code: 'window', rule: 'window-has-a-length', need: 'notBefore before notAfter', have: `${window.notBefore} to ${window.notAfter}` });
-  if (to <= now) refusals.push({ code: 'window', rule: 'window-lies-ahead', need: `notAfter after ${now.toISOString()}`, have: window.notAfter });
+  if (from >= to)
+    refusals.push({
+      code: 'window',
+      rule: 'window-has-a-length',
+      need: 'notBefore before notAfter',
+      have: `${window.notBefore} to ${window.notAfter}`,
+    });
+  if (to <= now)
+    refusals.push({
+      code: 'window',
+      rule: 'window-lies-ahead',
+      need: `notAfter after ${now.toISOString()}`,
+      have: window.notAfter,
+    });
   return refusals;
 }
 
 const procedureRefusals = (procedure: Procedure | undefined): Refusal[] =>
   procedure === undefined
-    ? [{ code: 'procedure', rule: 'procedure-in-force', need: 'a procedure that two officers have signed', have: 'none of that name and version' }]
+    ? [
+        {
+          code: 'procedure',
+          rule: 'procedure-in-force',
+          need: 'a procedure that two officers have signed',
+          have: 'none of that name and version',
+        },
+      ]
     : [];

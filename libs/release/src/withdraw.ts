@@ -29,7 +29,12 @@ export class WithdrawCase {
         }
         await insertRemark(tx, row, { personId: actor.personId, kind: 'withdraw', text: reason, at: now });
         await changeCase(tx, id, { state: next.state, publishAt: null }, now);
-        await record(tx, actor, { action: 'case.withdraw', outcome: 'done', thing: { kind: 'Case', id }, caseId: id }, now);
+        await record(
+          tx,
+          actor,
+          { action: 'case.withdraw', outcome: 'done', thing: { kind: 'Case', id }, caseId: id },
+          now,
+        );
         await leaveInOutbox(tx, { topic: 'case.withdrawn', payload: { caseId: id } });
       }),
     );

@@ -32,7 +32,8 @@ export function publicPart(jwk: PublicJwk): PublicJwk {
 }
 
 /** RFC 7638 thumbprint with SHA-256, base64url: the `kid` everywhere. */
-export const thumbprint = (jwk: PublicJwk): string => base64url.encode(sha256(utf8ToBytes(canonicalJson(publicPart(jwk)))));
+export const thumbprint = (jwk: PublicJwk): string =>
+  base64url.encode(sha256(utf8ToBytes(canonicalJson(publicPart(jwk)))));
 
 /** A fresh key pair. */
 export async function generateKey(
@@ -40,7 +41,8 @@ export async function generateKey(
 ): Promise<{ privateJwk: PrivateJwk; publicJwk: PublicJwk; kid: string }> {
   const pair = await generateKeyPair(alg === 'Ed25519' ? 'EdDSA' : 'ES256', { extractable: true });
   const { kty, crv, x, y, d } = await exportJWK(pair.privateKey);
-  if (kty === undefined || crv === undefined || x === undefined || d === undefined) throw new Error('the key pair lacks a member');
+  if (kty === undefined || crv === undefined || x === undefined || d === undefined)
+    throw new Error('the key pair lacks a member');
   const publicJwk = publicPart({ kty, crv, x, y });
   return { privateJwk: { ...publicJwk, d }, publicJwk, kid: thumbprint(publicJwk) };
 }

@@ -25,7 +25,11 @@ export async function signStatement(type: string, payload: unknown, key: Private
 }
 
 /** The statement with one more signature over the same bytes. */
-export async function addSignature(type: string, statement: SignedStatement, key: PrivateJwk): Promise<SignedStatement> {
+export async function addSignature(
+  type: string,
+  statement: SignedStatement,
+  key: PrivateJwk,
+): Promise<SignedStatement> {
   const alg = algorithmOf(key);
   if (alg === undefined) throw new TypeError('only Ed25519 and P-256 keys sign');
   const jws = await new FlattenedSign(base64url.decode(statement.payload))
@@ -51,7 +55,8 @@ export async function verifyStatement(
   try {
     const payload = payloadOf(statement);
     const { signatures } = statement;
-    if (signatures.length === 0 || signatures.length > MOST_SIGNATURES) return fault('it carries no signature, or too many');
+    if (signatures.length === 0 || signatures.length > MOST_SIGNATURES)
+      return fault('it carries no signature, or too many');
     const kids: string[] = [];
     for (const signature of signatures) kids.push(await verifySignature(type, statement.payload, signature, keyOf));
     if (new Set(kids).size !== kids.length) return fault('one key signed twice');
@@ -73,7 +78,8 @@ export function payloadOf(statement: SignedStatement): unknown {
 }
 
 /** The identity of a statement's content, whoever signed it: `sha256:` and the hash of the payload's bytes. */
-export const statementId = (statement: SignedStatement): string => `sha256:${sha256Hex(base64url.decode(statement.payload))}`;
+export const statementId = (statement: SignedStatement): string =>
+  `sha256:${sha256Hex(base64url.decode(statement.payload))}`;
 
 async function verifySignature(
   type: string,

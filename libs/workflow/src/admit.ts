@@ -93,7 +93,11 @@ function contradiction(instrument: Instrument, admitted: Admitted): string | nul
     case 'key':
       return admitKey(instrument, admitted);
     case 'service-key':
-      return keyFault(instrument.body) ?? spanFault(instrument.body) ?? ownKey(instrument.body.kid, `service:${instrument.body.service}`, admitted);
+      return (
+        keyFault(instrument.body) ??
+        spanFault(instrument.body) ??
+        ownKey(instrument.body.kid, `service:${instrument.body.service}`, admitted)
+      );
     case 'body':
       return admitBody(instrument, admitted);
     case 'holder':
@@ -113,7 +117,8 @@ function contradiction(instrument: Instrument, admitted: Admitted): string | nul
 function admitPerson({ id, body }: InstrumentOf<'person'>, admitted: Admitted): string | null {
   const human = humanOf(body.identity);
   const otherIdentity = admitted.identityOf.get(body.person);
-  if (otherIdentity !== undefined && otherIdentity !== body.identity) return 'the person is known under another identity';
+  if (otherIdentity !== undefined && otherIdentity !== body.identity)
+    return 'the person is known under another identity';
   const otherPerson = admitted.personOf.get(human);
   // INVARIANT (distinct_humans): one human is one person here; a second record of the same human is refused.
   if (otherPerson !== undefined && otherPerson !== body.person) return 'this human is known as another person';
@@ -123,7 +128,8 @@ function admitPerson({ id, body }: InstrumentOf<'person'>, admitted: Admitted): 
 }
 
 function admitKey({ body }: InstrumentOf<'key'>, admitted: Admitted): string | null {
-  if (admitted.identityOf.get(body.person) !== body.identity) return 'the key is for a person who is not known under that identity';
+  if (admitted.identityOf.get(body.person) !== body.identity)
+    return 'the key is for a person who is not known under that identity';
   const officer = `officer:${humanOf(body.identity)}`;
   const owner = admitted.ownerOfKey.get(body.kid) === officer ? officer : body.person;
   return keyFault(body) ?? spanFault(body) ?? ownKey(body.kid, owner, admitted);
@@ -151,7 +157,10 @@ function admitBody(instrument: InstrumentOf<'body'>, admitted: Admitted): string
 function holderFault({ body }: InstrumentOf<'holder'>, admitted: Admitted): string | null {
   if (!admitted.identityOf.has(body.person)) return 'the holder is not a known person';
   const stated = admitted.all.some(
-    ({ instrument }) => instrument.kind === 'body' && instrument.body.body === body.body && instrument.body.seats.some((seat) => seat.id === body.seat),
+    ({ instrument }) =>
+      instrument.kind === 'body' &&
+      instrument.body.body === body.body &&
+      instrument.body.seats.some((seat) => seat.id === body.seat),
   );
   return stated ? spanFault(body) : `the body ${body.body} has no seat ${body.seat}`;
 }
@@ -167,21 +176,35 @@ function admitClearance({ body }: InstrumentOf<'clearance'>, admitted: Admitted)
 function procedureFault({ body }: InstrumentOf<'procedure'>, admitted: Admitted): string | null {
   const { id, version } = body.procedure;
   const twin = admitted.all.some(
-    ({ instrument }) => instrument.kind === 'procedure' && instrument.body.procedure.id === id && instrument.body.procedure.version === version,
+    ({ instrument }) =>
+      instrument.kind === 'procedure' &&
+      instrument.body.procedure.id === id &&
+      instrument.body.procedure.version === version,
   );
   if (twin) return 'this version of the procedure exists; a change is a new version';
   const roles = admitted.all.flatMap(({ instrument }) => (instrument.kind === 'person' ? instrument.body.roles : []));
-  const bodies = [...admitted.bodies.values()].map((each) => ({ id: each.body.body, seats: each.body.seats.map((seat) => seat.id) }));
+  const bodies = [...admitted.bodies.values()].map((each) => ({
+    id: each.body.body,
+    seats: each.body.seats.map((seat) => seat.id),
+  }));
   const faults = lintProcedure(body.procedure, admitted.scope === 'all' ? { bodies, roles } : namedBy(body.procedure));
-  return faults.length === 0 ? null : faults.map((fault) => `${fault.rule}: needs ${fault.need}, has ${fault.have}`).join('; ');
+  return faults.length === 0
+    ? null
+    : faults.map((fault) => `${fault.rule}: needs ${fault.need}, has ${fault.have}`).join('; ');
 }
 
 /** A world in which everything that the procedure names exists: what remains of the lint is the procedure's own form. */
 function namedBy(procedure: Procedure): ProcedureFacts {
   const seats = (stage: Stage): string[] =>
-    Array.from({ length: typeof stage.rule === 'object' ? Math.min(Math.max(stage.rule.atLeast, 1), 200) : 1 }, (_unused, n) => String(n));
+    Array.from(
+      { length: typeof stage.rule === 'object' ? Math.min(Math.max(stage.rule.atLeast, 1), 200) : 1 },
+      (_unused, n) => String(n),
+    );
   return {
-    bodies: [{ id: ORIGINATORS, seats: ['any'] }, ...procedure.stages.flatMap((stage) => ('body' in stage ? [{ id: stage.body, seats: seats(stage) }] : []))],
+    bodies: [
+      { id: ORIGINATORS, seats: ['any'] },
+      ...procedure.stages.flatMap((stage) => ('body' in stage ? [{ id: stage.body, seats: seats(stage) }] : [])),
+    ],
     roles: procedure.stages.flatMap((stage) => ('role' in stage ? [stage.role] : [])),
   };
 }

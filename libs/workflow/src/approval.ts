@@ -53,22 +53,37 @@ export async function verifyApproval(evidence: ApprovalEvidence, trust: Approval
     return { approved: false, standing: undefined, findings: [check('evidence-format', false, faults.join('; '))] };
   } catch (error) {
     // INVARIANT (fail_closed): an error means no.
-    return { approved: false, standing: undefined, findings: [check('evidence-format', false, error instanceof Error ? error.message : 'it cannot be read')] };
+    return {
+      approved: false,
+      standing: undefined,
+      findings: [check('evidence-format', false, error instanceof Error ? error.message : 'it cannot be read')],
+    };
   }
 }
 
 async function judge(evidence: z.output<typeof evidenceSchema>, trust: ApprovalTrust): Promise<ApprovalVerdict> {
   const { outgoing, closedCommitment } = evidence;
-  const { authority, refused } = await verifyInstruments(evidence.instruments, trust.officers, trust.stages === 'all' ? 'all' : 'excerpt');
+  const { authority, refused } = await verifyInstruments(
+    evidence.instruments,
+    trust.officers,
+    trust.stages === 'all' ? 'all' : 'excerpt',
+  );
   const findings: Finding[] = [
     ...refused.map(({ id, fault }) => check('instrument', false, `${id}: ${fault}`)),
-    ...(refused.length === 0 ? [check('instruments', true, `${String(authority.all().length)} chain to the officers' keys`)] : []),
+    ...(refused.length === 0
+      ? [check('instruments', true, `${String(authority.all().length)} chain to the officers' keys`)]
+      : []),
     check('installation', outgoing.installation === trust.officers.installation, outgoing.installation),
     ...(trust.stages === 'all' ? [requesterFinding(outgoing, authority, trust.now)] : []),
   ];
   const named = `${outgoing.procedure.id} ${String(outgoing.procedure.version)}`;
   const procedure = authority.procedure(outgoing.procedure.id, outgoing.procedure.version, trust.now);
-  if (procedure === undefined) return { approved: false, findings: [...findings, check('procedure', false, `${named} is not in force`)], standing: undefined };
+  if (procedure === undefined)
+    return {
+      approved: false,
+      findings: [...findings, check('procedure', false, `${named} is not in force`)],
+      standing: undefined,
+    };
 
   const digest = proposalDigest(outgoing, closedCommitment);
   findings.push(check('procedure', true, named), check('digest', true, digest));
@@ -83,10 +98,18 @@ async function judge(evidence: z.output<typeof evidenceSchema>, trust: ApprovalT
 /** Whoever does not know the requester cannot tell that they did not decide on their own request. */
 function requesterFinding(outgoing: Outgoing, authority: Authority, now: string): Finding {
   const requester = authority.person(outgoing.requestedBy.person, now);
-  return check('requester', requester !== undefined, requester === undefined ? 'no instrument names the requester' : outgoing.requestedBy.office);
+  return check(
+    'requester',
+    requester !== undefined,
+    requester === undefined ? 'no instrument names the requester' : outgoing.requestedBy.office,
+  );
 }
 
-async function readAll(statements: readonly SignedStatement[], facts: ProposalFacts, findings: Finding[]): Promise<SignedDecision[]> {
+async function readAll(
+  statements: readonly SignedStatement[],
+  facts: ProposalFacts,
+  findings: Finding[],
+): Promise<SignedDecision[]> {
   const read: SignedDecision[] = [];
   for (const statement of statements) {
     const decision = await readDecision(statement, facts.authority);
@@ -98,7 +121,11 @@ async function readAll(statements: readonly SignedStatement[], facts: ProposalFa
 
 const decisionFindings = (standing: Standing): Finding[] =>
   standing.refused.map(({ decision, refusals }) =>
-    check('decision', false, `${decision.stage}, ${decision.seat ?? decision.identity}: ${refusals.map((each) => `${each.rule} needs ${each.need}, has ${each.have}`).join('; ')}`),
+    check(
+      'decision',
+      false,
+      `${decision.stage}, ${decision.seat ?? decision.identity}: ${refusals.map((each) => `${each.rule} needs ${each.need}, has ${each.have}`).join('; ')}`,
+    ),
   );
 
 function stageFindings(standing: Standing, facts: ProposalFacts): Finding[] {

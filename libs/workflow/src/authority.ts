@@ -29,7 +29,8 @@ export class Authority {
 
   constructor(private readonly verified: readonly VerifiedInstrument[]) {
     for (const { instrument } of verified) putUnder(this.byKind, instrument.kind, instrument);
-    for (const revocation of this.ofKind('revocation')) putUnder(this.revocations, revocation.body.instrument, revocation);
+    for (const revocation of this.ofKind('revocation'))
+      putUnder(this.revocations, revocation.body.instrument, revocation);
   }
 
   all(): Instrument[] {
@@ -44,7 +45,11 @@ export class Authority {
   /** Whether an instrument stood at a moment: issued by then, and not taken back. */
   stands(instrument: Instrument, at: string): boolean {
     const issued = Date.parse(instrument.issuedAt) <= Date.parse(at);
-    return issued && !this.isVoid(instrument.id) && this.revocationsOf(instrument.id).every(({ body }) => Date.parse(at) < Date.parse(body.from));
+    return (
+      issued &&
+      !this.isVoid(instrument.id) &&
+      this.revocationsOf(instrument.id).every(({ body }) => Date.parse(at) < Date.parse(body.from))
+    );
   }
 
   revocationsOf(id: string): readonly InstrumentOf<'revocation'>[] {
@@ -69,8 +74,8 @@ export class Authority {
     return this.person(key.body.person, at)?.body.identity === key.body.identity ? key : undefined;
   }
 
-  serviceKey(kid: string, service: 'guard', at: string): InstrumentOf<'service-key'> | undefined {
-    const stated = this.ofKind('service-key').filter((each) => each.body.kid === kid && each.body.service === service);
+  guardKey(kid: string, at: string): InstrumentOf<'service-key'> | undefined {
+    const stated = this.ofKind('service-key').filter((each) => each.body.kid === kid);
     if (stated.some((each) => this.isVoid(each.id))) return undefined;
     return stated.find((each) => during(each.body, at) && this.stands(each, at));
   }
@@ -94,7 +99,9 @@ export class Authority {
   /** Who holds a seat: where two statements overlap, the one issued last. */
   holderOf(body: string, seat: string, at: string): InstrumentOf<'holder'> | undefined {
     return this.newest(
-      this.ofKind('holder').filter((each) => each.body.body === body && each.body.seat === seat && during(each.body, at)),
+      this.ofKind('holder').filter(
+        (each) => each.body.body === body && each.body.seat === seat && during(each.body, at),
+      ),
       at,
     );
   }
@@ -158,13 +165,19 @@ export class Authority {
 }
 
 /** Why a delegation gives nothing, by an authority's word; null when it gives. */
-export function delegationFault(delegation: InstrumentOf<'delegation'>, kids: readonly string[], authority: Authority): string | null {
+export function delegationFault(
+  delegation: InstrumentOf<'delegation'>,
+  kids: readonly string[],
+  authority: Authority,
+): string | null {
   const { body, issuedAt } = delegation;
   const [kid, ...others] = kids;
   if (kid === undefined || others.length > 0) return 'one key signs a delegation';
-  if (authority.key(kid, issuedAt)?.body.person !== body.fromPerson) return 'it is not signed by a key of the one who delegates';
+  if (authority.key(kid, issuedAt)?.body.person !== body.fromPerson)
+    return 'it is not signed by a key of the one who delegates';
   // INVARIANT: only the holder delegates; a delegate hands nothing on.
-  if (authority.holderOf(body.body, body.seat, issuedAt)?.body.person !== body.fromPerson) return 'the one who delegates did not hold the seat';
+  if (authority.holderOf(body.body, body.seat, issuedAt)?.body.person !== body.fromPerson)
+    return 'the one who delegates did not hold the seat';
   if (authority.person(body.toPerson, issuedAt) === undefined) return 'the delegate is not a known person';
   return body.fromPerson === body.toPerson ? 'nobody delegates to themselves' : null;
 }

@@ -1,8 +1,28 @@
 import type { Refusal } from './refusal';
 import type { StageStanding } from './standing';
 
-export const CASE_STATES = ['draft', 'in-approval', 'returned', 'objected', 'approved', 'scheduled', 'published', 'withdrawn', 'lapsed'] as const;
-export const CASE_COMMANDS = ['amend', 'freeze', 'decide', 'return', 'object', 'schedule', 'withdraw', 'publish', 'lapse'] as const;
+export const CASE_STATES = [
+  'draft',
+  'in-approval',
+  'returned',
+  'objected',
+  'approved',
+  'scheduled',
+  'published',
+  'withdrawn',
+  'lapsed',
+] as const;
+export const CASE_COMMANDS = [
+  'amend',
+  'freeze',
+  'decide',
+  'return',
+  'object',
+  'schedule',
+  'withdraw',
+  'publish',
+  'lapse',
+] as const;
 
 export type CaseState = (typeof CASE_STATES)[number];
 export type CaseCommand = (typeof CASE_COMMANDS)[number];
@@ -21,11 +41,23 @@ type Row = Partial<Record<CaseCommand, CaseState>>;
 /** From each state, the commands that lead on. What is not written here is refused. */
 const TABLE: Readonly<Record<CaseState, Row>> = {
   draft: { amend: 'draft', freeze: 'in-approval', withdraw: 'withdrawn', lapse: 'lapsed' },
-  'in-approval': { decide: 'in-approval', object: 'objected', return: 'returned', withdraw: 'withdrawn', lapse: 'lapsed' },
+  'in-approval': {
+    decide: 'in-approval',
+    object: 'objected',
+    return: 'returned',
+    withdraw: 'withdrawn',
+    lapse: 'lapsed',
+  },
   returned: { amend: 'draft', withdraw: 'withdrawn', lapse: 'lapsed' },
   objected: { amend: 'draft', withdraw: 'withdrawn', lapse: 'lapsed' },
   approved: { schedule: 'scheduled', return: 'returned', withdraw: 'withdrawn', lapse: 'lapsed' },
-  scheduled: { schedule: 'scheduled', publish: 'published', return: 'returned', withdraw: 'withdrawn', lapse: 'lapsed' },
+  scheduled: {
+    schedule: 'scheduled',
+    publish: 'published',
+    return: 'returned',
+    withdraw: 'withdrawn',
+    lapse: 'lapsed',
+  },
   published: {},
   withdrawn: {},
   lapsed: {},
@@ -40,7 +72,8 @@ export function nextCaseState(
   const next = TABLE[state][command];
   const refusals = [...(next === undefined ? [wrongState(state, command)] : []), ...factRefusals(command, facts)];
   if (next === undefined || refusals.length > 0) return { ok: false, refusals };
-  const complete = facts.stages !== undefined && facts.stages.length > 0 && facts.stages.every((stage) => stage.state === 'complete');
+  const complete =
+    facts.stages !== undefined && facts.stages.length > 0 && facts.stages.every((stage) => stage.state === 'complete');
   return { ok: true, state: command === 'decide' && complete ? 'approved' : next };
 }
 
@@ -56,7 +89,8 @@ function factRefusals(command: CaseCommand, facts: CaseFacts): Refusal[] {
 
 /** Each stage that is not complete, with who is missing. */
 export function stageRefusals(stages: readonly StageStanding[]): Refusal[] {
-  if (stages.length === 0) return [{ code: 'stage', rule: 'stages-complete', need: 'every stage complete', have: 'nothing frozen' }];
+  if (stages.length === 0)
+    return [{ code: 'stage', rule: 'stages-complete', need: 'every stage complete', have: 'nothing frozen' }];
   return stages
     .filter((stage) => stage.state !== 'complete')
     .map((stage) => ({
@@ -75,6 +109,8 @@ function windowRefusals({ window, publishAt, now }: CaseFacts): Refusal[] {
   const within = publishAt >= window.notBefore && publishAt < window.notAfter;
   return [
     ...(within ? [] : [{ code: 'window', rule: 'within-the-window', need, have: publishAt.toISOString() }]),
-    ...(now >= window.notAfter ? [{ code: 'window', rule: 'window-open', need, have: `it is ${now.toISOString()}` }] : []),
+    ...(now >= window.notAfter
+      ? [{ code: 'window', rule: 'window-open', need, have: `it is ${now.toISOString()}` }]
+      : []),
   ];
 }

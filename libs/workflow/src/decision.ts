@@ -51,7 +51,8 @@ export async function readDecision(statement: SignedStatement, authority: Author
   const verified = await verifyStatement('decision', statement, (kid) => authority.jwkOf(kid));
   if (!verified.ok) return verified.fault;
   const parsed = decisionSchema.safeParse(verified.payload);
-  if (!parsed.success) return `it is no decision: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`;
+  if (!parsed.success)
+    return `it is no decision: ${parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; ')}`;
   const [kid, ...others] = verified.kids;
   if (kid === undefined || others.length > 0) return 'one key signs a decision';
   return { decision: parsed.data, kid };
@@ -62,14 +63,20 @@ export function refuseDecision({ decision, kid }: SignedDecision, facts: Proposa
   const { outgoing, digest, procedure } = facts;
   const stage = procedure.stages.find((each) => each.id === decision.stage);
   const checks: (Refusal | false)[] = [
-    decision.installation !== outgoing.installation && refusal('installation', outgoing.installation, decision.installation),
+    decision.installation !== outgoing.installation &&
+      refusal('installation', outgoing.installation, decision.installation),
     decision.proposal !== digest && refusal('change_voids_approval', digest, decision.proposal),
-    named(decision.procedure) !== named(outgoing.procedure) && refusal('procedure', named(outgoing.procedure), named(decision.procedure)),
-    named(procedure) !== named(outgoing.procedure) && refusal('procedure', named(outgoing.procedure), `judged by ${named(procedure)}`),
-    (decision.window.notBefore !== outgoing.window.notBefore || decision.window.notAfter !== outgoing.window.notAfter) &&
+    named(decision.procedure) !== named(outgoing.procedure) &&
+      refusal('procedure', named(outgoing.procedure), named(decision.procedure)),
+    named(procedure) !== named(outgoing.procedure) &&
+      refusal('procedure', named(outgoing.procedure), `judged by ${named(procedure)}`),
+    (decision.window.notBefore !== outgoing.window.notBefore ||
+      decision.window.notAfter !== outgoing.window.notAfter) &&
       refusal('window', spanText(outgoing.window), spanText(decision.window)),
-    Date.parse(decision.at) > Date.parse(facts.now) && refusal('not-in-the-future', `at most ${facts.now}`, decision.at),
-    Date.parse(decision.at) >= Date.parse(outgoing.window.notAfter) && refusal('before-the-window-ends', outgoing.window.notAfter, decision.at),
+    Date.parse(decision.at) > Date.parse(facts.now) &&
+      refusal('not-in-the-future', `at most ${facts.now}`, decision.at),
+    Date.parse(decision.at) >= Date.parse(outgoing.window.notAfter) &&
+      refusal('before-the-window-ends', outgoing.window.notAfter, decision.at),
     isRequester(decision, facts) && refusal('not-requester', 'somebody other than the requester', decision.person),
     stage === undefined && refusal('stage', procedure.stages.map((each) => each.id).join(' or '), decision.stage),
   ];
@@ -87,7 +94,10 @@ export function refuseDecision({ decision, kid }: SignedDecision, facts: Proposa
  */
 function isRequester(decision: Decision, { outgoing, authority, now }: ProposalFacts): boolean {
   const requester = authority.person(outgoing.requestedBy.person, now);
-  return decision.person === outgoing.requestedBy.person || (requester !== undefined && humanOf(requester.body.identity) === humanOf(decision.identity));
+  return (
+    decision.person === outgoing.requestedBy.person ||
+    (requester !== undefined && humanOf(requester.body.identity) === humanOf(decision.identity))
+  );
 }
 
 function keyRefusals(decision: Decision, kid: string, authority: Authority): Refusal[] {
@@ -103,15 +113,21 @@ function capacityRefusals(decision: Decision, stage: Stage, facts: ProposalFacts
   const seats = seatsOf(stage, facts).map((seat) => seat.id);
   const { seat } = decision;
   if (decision.body !== body || seat === null || !seats.includes(seat)) {
-    return [refusal('seat', `a seat of ${body} that this stage asks`, `${decision.body ?? 'no body'}/${seat ?? 'no seat'}`)];
+    return [
+      refusal('seat', `a seat of ${body} that this stage asks`, `${decision.body ?? 'no body'}/${seat ?? 'no seat'}`),
+    ];
   }
   const { capacity } = decision;
   if (capacity.kind === 'holder') {
     const holder = facts.authority.holderOf(body, seat, decision.at);
-    return holder?.body.person === decision.person ? [] : [refusal('capacity', `the holder of ${body}/${seat} at ${decision.at}`, decision.person)];
+    return holder?.body.person === decision.person
+      ? []
+      : [refusal('capacity', `the holder of ${body}/${seat} at ${decision.at}`, decision.person)];
   }
   if (capacity.kind === 'delegate') {
-    const delegation = facts.authority.delegationsOf(body, seat, decision.at).find((each) => each.id === capacity.delegation);
+    const delegation = facts.authority
+      .delegationsOf(body, seat, decision.at)
+      .find((each) => each.id === capacity.delegation);
     return delegation?.body.toPerson === decision.person
       ? []
       : [refusal('capacity', `a delegation of ${body}/${seat} that stands at ${decision.at}`, capacity.delegation)];
@@ -121,7 +137,8 @@ function capacityRefusals(decision: Decision, stage: Stage, facts: ProposalFacts
 
 function roleRefusals(decision: Decision, role: string, authority: Authority): Refusal[] {
   const roles = authority.person(decision.person, decision.at)?.body.roles ?? [];
-  if (decision.capacity.kind !== 'role' || decision.body !== null || decision.seat !== null) return [refusal('capacity', `the role ${role}`, decision.capacity.kind)];
+  if (decision.capacity.kind !== 'role' || decision.body !== null || decision.seat !== null)
+    return [refusal('capacity', `the role ${role}`, decision.capacity.kind)];
   return roles.includes(role) ? [] : [refusal('capacity', `the role ${role}`, roles.join(', ') || 'no role')];
 }
 
@@ -134,5 +151,6 @@ export function seatsOf(stage: Stage, facts: ProposalFacts): { id: string; name:
 }
 
 const named = (procedure: { id: string; version: number }): string => `${procedure.id} ${String(procedure.version)}`;
-const spanText = (window: { notBefore: string; notAfter: string }): string => `${window.notBefore} to ${window.notAfter}`;
+const spanText = (window: { notBefore: string; notAfter: string }): string =>
+  `${window.notBefore} to ${window.notAfter}`;
 const refusal = (rule: string, need: string, have: string): Refusal => ({ code: 'decision', rule, need, have });

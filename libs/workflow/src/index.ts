@@ -1,7 +1,15 @@
 export { type ApprovalEvidence, type ApprovalTrust, type ApprovalVerdict, verifyApproval } from './approval';
 export type { RefusedInstrument } from './admit';
 export { Authority, type VerifiedInstrument } from './authority';
-export { CASE_COMMANDS, CASE_STATES, type CaseCommand, type CaseFacts, type CaseState, nextCaseState, stageRefusals } from './case-machine';
+export {
+  CASE_COMMANDS,
+  CASE_STATES,
+  type CaseCommand,
+  type CaseFacts,
+  type CaseState,
+  nextCaseState,
+  stageRefusals,
+} from './case-machine';
 export {
   type Decision,
   type ProposalFacts,
@@ -23,7 +31,14 @@ export {
   officersSchema,
 } from './instrument';
 export { type Outgoing, originatorsOf, outgoingSchema, proposalDigest } from './outgoing';
-export { ORIGINATORS, type Procedure, type ProcedureFacts, type Stage, lintProcedure, procedureSchema } from './procedure';
+export {
+  ORIGINATORS,
+  type Procedure,
+  type ProcedureFacts,
+  type Stage,
+  lintProcedure,
+  procedureSchema,
+} from './procedure';
 export type { Finding, Refusal } from './refusal';
 export { type StageStanding, type Standing, standingOf } from './standing';
 export { statementSchema } from './statement-schema';

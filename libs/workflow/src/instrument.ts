@@ -11,7 +11,11 @@ const words = z.string().min(1).max(300);
 export const jwkSchema = z.strictObject({ kty: z.string(), crv: z.string(), x: z.string(), y: z.string().optional() });
 
 const categories = z.array(
-  z.strictObject({ tagSet: z.string().min(1), type: z.enum(['PERMISSIVE', 'RESTRICTIVE', 'INFORMATIVE']), values: z.array(z.string().min(1)) }),
+  z.strictObject({
+    tagSet: z.string().min(1),
+    type: z.enum(['PERMISSIVE', 'RESTRICTIVE', 'INFORMATIVE']),
+    values: z.array(z.string().min(1)),
+  }),
 );
 
 const span = { from: moment, until: moment };
@@ -22,17 +26,34 @@ export const BODIES = {
     person: uuid,
     identity: token,
     office: words,
-    nation: z.string().regex(/^[A-Z]{3}$/).nullable(),
+    nation: z
+      .string()
+      .regex(/^[A-Z]{3}$/)
+      .nullable(),
     organisation: words,
     roles: z.array(token),
     communities: z.array(token),
   }),
   key: z.strictObject({ person: uuid, identity: token, kid: token, jwk: jwkSchema, ...span }),
   'service-key': z.strictObject({ service: z.enum(['guard']), kid: token, jwk: jwkSchema, ...span }),
-  body: z.strictObject({ body: token, name: words, seats: z.array(z.strictObject({ id: token, name: words })).min(1).max(200) }),
+  body: z.strictObject({
+    body: token,
+    name: words,
+    seats: z
+      .array(z.strictObject({ id: token, name: words }))
+      .min(1)
+      .max(200),
+  }),
   holder: z.strictObject({ body: token, seat: token, person: uuid, ...span }),
   delegation: z.strictObject({ body: token, seat: token, fromPerson: uuid, toPerson: uuid, ...span }),
-  clearance: z.strictObject({ clearance: uuid, person: uuid, policy: token, classifications: z.array(token).min(1), categories, ...span }),
+  clearance: z.strictObject({
+    clearance: uuid,
+    person: uuid,
+    policy: token,
+    classifications: z.array(token).min(1),
+    categories,
+    ...span,
+  }),
   'clearance-withdrawal': z.strictObject({ clearance: uuid, reason: words, from: moment }),
   procedure: z.strictObject({ procedure: procedureSchema }),
   revocation: z.strictObject({ instrument: uuid, reason: z.enum(['compromise', 'superseded', 'error']), from: moment }),
@@ -69,7 +90,10 @@ export const officersSchema = z.strictObject({
   installation: token,
   officers: z
     .array(officerSchema)
-    .refine((all) => new Set(all.map((each) => humanOf(each.officer))).size > 1, 'two officers at least: no instrument could be signed')
+    .refine(
+      (all) => new Set(all.map((each) => humanOf(each.officer))).size > 1,
+      'two officers at least: no instrument could be signed',
+    )
     .refine((all) => new Set(all.map((each) => each.kid)).size === all.length, 'one key stands there twice'),
   logs: z.strictObject({ ledger: z.string().min(1), publicLog: z.string().min(1) }),
 });

@@ -8,7 +8,11 @@ const labelSchema = z.strictObject({
   policy: z.string().min(1),
   classification: z.string().min(1),
   categories: z.array(
-    z.strictObject({ tagSet: z.string().min(1), type: z.enum(['PERMISSIVE', 'RESTRICTIVE', 'INFORMATIVE']), values: z.array(z.string().min(1)) }),
+    z.strictObject({
+      tagSet: z.string().min(1),
+      type: z.enum(['PERMISSIVE', 'RESTRICTIVE', 'INFORMATIVE']),
+      values: z.array(z.string().min(1)),
+    }),
   ),
 });
 
@@ -28,11 +32,19 @@ export const outgoingSchema = z.strictObject({
   audience: labelSchema,
   requestedBy: z.strictObject({ person: z.uuid(), office: z.string().min(1) }),
   procedure: z.strictObject({ id: z.string().min(1), version: z.number().int().min(1) }),
-  window: windowSchema.refine((window) => Date.parse(window.notBefore) < Date.parse(window.notAfter), 'the window ends before it begins'),
+  window: windowSchema.refine(
+    (window) => Date.parse(window.notBefore) < Date.parse(window.notAfter),
+    'the window ends before it begins',
+  ),
   /** What leaves, item by item. `source` commits to the exact portion, version, words and label, and reveals none of them. */
   items: z
     .array(
-      z.strictObject({ n: z.number().int().min(1), treatment: z.enum(['include', 'substitute']), originator: z.string().min(1), source: digest }),
+      z.strictObject({
+        n: z.number().int().min(1),
+        treatment: z.enum(['include', 'substitute']),
+        originator: z.string().min(1),
+        source: digest,
+      }),
     )
     .refine((items) => distinct(items.map((item) => item.n)), 'two items have one number'),
   renditions: z
@@ -54,7 +66,9 @@ export const outgoingSchema = z.strictObject({
 export type Outgoing = z.output<typeof outgoingSchema>;
 
 /** The digest that everyone signs: outgoing part and the commitment to the closed part. */
-export const proposalDigest = (outgoing: Outgoing, closedCommitment: string): string => digestOf({ outgoing, closed: closedCommitment });
+export const proposalDigest = (outgoing: Outgoing, closedCommitment: string): string =>
+  digestOf({ outgoing, closed: closedCommitment });
 
 /** The originators whose consent the outgoing part needs, each once. */
-export const originatorsOf = (outgoing: Outgoing): string[] => [...new Set(outgoing.items.map((item) => item.originator))].sort();
+export const originatorsOf = (outgoing: Outgoing): string[] =>
+  [...new Set(outgoing.items.map((item) => item.originator))].sort();

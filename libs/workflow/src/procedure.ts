@@ -49,18 +49,26 @@ export interface ProcedureFacts {
 export function lintProcedure(proposed: unknown, facts: ProcedureFacts): Refusal[] {
   const parsed = procedureSchema.safeParse(proposed);
   if (!parsed.success) {
-    const unknown = parsed.error.issues.map((issue) => refusal('schema', 'a procedure of the known shape', `${issue.path.join('.')}: ${issue.message}`));
+    const unknown = parsed.error.issues.map((issue) =>
+      refusal('schema', 'a procedure of the known shape', `${issue.path.join('.')}: ${issue.message}`),
+    );
     return [...unsupportedRules(proposed), ...unknown];
   }
   const procedure = parsed.data;
   const ids = procedure.stages.map((stage) => stage.id);
   return [
-    ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => refusal('stages-have-names-of-their-own', 'one stage', `two named ${id}`)),
+    ...ids
+      .filter((id, index) => ids.indexOf(id) !== index)
+      .map((id) => refusal('stages-have-names-of-their-own', 'one stage', `two named ${id}`)),
     ...CONSTRAINTS.filter((constraint) => !procedure.constraints.includes(constraint)).map((constraint) =>
       refusal('not-self-satisfiable', `the constraint ${constraint}`, 'a procedure without it'),
     ),
-    ...(procedure.stages.some((stage) => stage.public === true) ? [] : [refusal('a-public-stage', 'a stage that the certificate can name', 'none')]),
-    ...(procedure.stages.some((stage) => 'each' in stage) ? [] : [refusal('originators-consent', 'a stage for each originator', 'none')]),
+    ...(procedure.stages.some((stage) => stage.public === true)
+      ? []
+      : [refusal('a-public-stage', 'a stage that the certificate can name', 'none')]),
+    ...(procedure.stages.some((stage) => 'each' in stage)
+      ? []
+      : [refusal('originators-consent', 'a stage for each originator', 'none')]),
     ...procedure.stages.flatMap((stage) => lintStage(stage, facts)),
   ];
 }
@@ -78,7 +86,8 @@ export function unsupportedRules(proposed: unknown): Refusal[] {
 
 const RULES: readonly string[] = ['all', 'consensus', 'atLeast'];
 
-const recordOf = (value: unknown): Record<string, unknown> => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {});
+const recordOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
 function namesIn(rule: unknown): string[] {
   if (typeof rule === 'string') return [rule.slice(0, 80)];
@@ -88,17 +97,26 @@ function namesIn(rule: unknown): string[] {
 
 function lintStage(stage: Stage, facts: ProcedureFacts): Refusal[] {
   if ('each' in stage) {
-    return facts.bodies.some((body) => body.id === ORIGINATORS) ? [] : [refusal('satisfiable', `the body ${ORIGINATORS}`, `none for ${stage.id}`)];
+    return facts.bodies.some((body) => body.id === ORIGINATORS)
+      ? []
+      : [refusal('satisfiable', `the body ${ORIGINATORS}`, `none for ${stage.id}`)];
   }
   const quorum = typeof stage.rule === 'object' ? stage.rule.atLeast : undefined;
   const zero = quorum !== undefined && quorum < 1 ? [refusal('no-zero-quorum', 'at least 1', String(quorum))] : [];
   if ('role' in stage) {
-    return [...zero, ...(facts.roles.includes(stage.role) ? [] : [refusal('satisfiable', 'a role that somebody holds', stage.role)])];
+    return [
+      ...zero,
+      ...(facts.roles.includes(stage.role) ? [] : [refusal('satisfiable', 'a role that somebody holds', stage.role)]),
+    ];
   }
   const body = facts.bodies.find((each) => each.id === stage.body);
-  if (body === undefined || body.seats.length === 0) return [...zero, refusal('satisfiable', 'a body with seats', stage.body)];
+  if (body === undefined || body.seats.length === 0)
+    return [...zero, refusal('satisfiable', 'a body with seats', stage.body)];
   const tooMany = quorum !== undefined && quorum > body.seats.length;
-  return [...zero, ...(tooMany ? [refusal('satisfiable', `at most ${String(body.seats.length)} seats`, String(quorum))] : [])];
+  return [
+    ...zero,
+    ...(tooMany ? [refusal('satisfiable', `at most ${String(body.seats.length)} seats`, String(quorum))] : []),
+  ];
 }
 
 const refusal = (rule: string, need: string, have: string): Refusal => ({ code: 'procedure', rule, need, have });

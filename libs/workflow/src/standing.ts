@@ -43,11 +43,21 @@ export function standingOf(decisions: readonly SignedDecision[], facts: Proposal
   }
   let before = true;
   const stages = facts.procedure.stages.map((stage) => {
-    const standing = stageStanding(stage, counted.filter((decision) => decision.stage === stage.id), facts, before);
+    const standing = stageStanding(
+      stage,
+      counted.filter((decision) => decision.stage === stage.id),
+      facts,
+      before,
+    );
     before = before && standing.state === 'complete';
     return standing;
   });
-  return { stages, counted, refused, approved: stages.length > 0 && stages.every((stage) => stage.state === 'complete') };
+  return {
+    stages,
+    counted,
+    refused,
+    approved: stages.length > 0 && stages.every((stage) => stage.state === 'complete'),
+  };
 }
 
 const stopsThenMoment = (a: SignedDecision, b: SignedDecision): number =>
@@ -58,19 +68,54 @@ const stopsThenMoment = (a: SignedDecision, b: SignedDecision): number =>
 function countedBefore(decision: Decision, counted: readonly Decision[]): Refusal[] {
   const human = humanOf(decision.identity);
   const same = counted.find((each) => humanOf(each.identity) === human || each.person === decision.person);
-  const seat = counted.find((each) => each.stage === decision.stage && each.seat !== null && each.seat === decision.seat && decision.verdict === 'approve');
+  const seat = counted.find(
+    (each) =>
+      each.stage === decision.stage &&
+      each.seat !== null &&
+      each.seat === decision.seat &&
+      decision.verdict === 'approve',
+  );
   return [
-    ...(same === undefined ? [] : [{ code: 'decision', rule: 'distinct_humans', need: 'somebody who has not decided on this proposal', have: `decided in ${same.stage}` }]),
-    ...(seat === undefined ? [] : [{ code: 'decision', rule: 'one-decision-a-seat', need: 'a seat that has not decided', have: `${seat.seat ?? ''} has` }]),
+    ...(same === undefined
+      ? []
+      : [
+          {
+            code: 'decision',
+            rule: 'distinct_humans',
+            need: 'somebody who has not decided on this proposal',
+            have: `decided in ${same.stage}`,
+          },
+        ]),
+    ...(seat === undefined
+      ? []
+      : [
+          {
+            code: 'decision',
+            rule: 'one-decision-a-seat',
+            need: 'a seat that has not decided',
+            have: `${seat.seat ?? ''} has`,
+          },
+        ]),
   ];
 }
 
-function stageStanding(stage: Stage, decisions: readonly Decision[], facts: ProposalFacts, reached: boolean): StageStanding {
+function stageStanding(
+  stage: Stage,
+  decisions: readonly Decision[],
+  facts: ProposalFacts,
+  reached: boolean,
+): StageStanding {
   const approvals = decisions.filter((decision) => decision.verdict === 'approve');
   const stopped = decisions.some((decision) => decision.verdict !== 'approve');
   const { need, have, missing } = 'role' in stage ? roleCount(stage, approvals) : seatCount(stage, approvals, facts);
   const complete = !stopped && need > 0 && have >= need;
-  return { stage: stage.id, state: stopped ? 'stopped' : complete ? 'complete' : reached ? 'open' : 'waiting', have, need, missing };
+  return {
+    stage: stage.id,
+    state: stopped ? 'stopped' : complete ? 'complete' : reached ? 'open' : 'waiting',
+    have,
+    need,
+    missing,
+  };
 }
 
 interface Count {
@@ -90,5 +135,9 @@ function seatCount(stage: Stage, approvals: readonly Decision[], facts: Proposal
   const silent = seats.filter((seat) => !approvals.some((decision) => decision.seat === seat.id));
   const have = seats.length - silent.length;
   const need = typeof stage.rule === 'object' ? stage.rule.atLeast : seats.length;
-  return { need, have, missing: have < need ? silent.map((seat) => (seat.name === seat.id ? seat.id : `${seat.id} ${seat.name}`)) : [] };
+  return {
+    need,
+    have,
+    missing: have < need ? silent.map((seat) => (seat.name === seat.id ? seat.id : `${seat.id} ${seat.name}`)) : [],
+  };
 }

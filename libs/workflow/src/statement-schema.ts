@@ -19,5 +19,8 @@ const base64url = z.string().min(1).max(6_000_000).refine(isOneSpelling, 'it is 
 /** A signed statement as it comes from outside: its form alone, no signature verified. */
 export const statementSchema = z.strictObject({
   payload: base64url,
-  signatures: z.array(z.strictObject({ protected: base64url, signature: base64url })).min(1).max(16),
+  signatures: z
+    .array(z.strictObject({ protected: base64url, signature: base64url }))
+    .min(1)
+    .max(16),
 });

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { type SignedStatement, generateKey, thumbprint } from '#signing';
-import { type Enrolled, ISSUED, PUBLIC_RELEASE, type TestAuthority, VALID, anAlliance, anAuthority } from '../../../test/support/authority';
+import {
+  type Enrolled,
+  ISSUED,
+  PUBLIC_RELEASE,
+  type TestAuthority,
+  VALID,
+  anAlliance,
+  anAuthority,
+} from '../../../test/support/authority';
 import { ORIGINATORS, officersSchema, verifyInstruments } from './index';
 
 const AT = '2026-06-01T09:00:00Z';
@@ -39,7 +47,13 @@ describe('instruments chain to two officers', () => {
     const authority = await anAuthority();
     const [one] = authority.officerKeys;
     const second = { officer: one!.officer.toUpperCase(), key: (await generateKey()).privateJwk };
-    const twoKeys = { ...authority.officers, officers: [...authority.officers.officers, { officer: second.officer, kid: thumbprint(second.key), jwk: (await generateKey()).publicJwk }] };
+    const twoKeys = {
+      ...authority.officers,
+      officers: [
+        ...authority.officers.officers,
+        { officer: second.officer, kid: thumbprint(second.key), jwk: (await generateKey()).publicJwk },
+      ],
+    };
     twoKeys.officers[twoKeys.officers.length - 1]!.jwk = { kty: second.key.kty, crv: second.key.crv, x: second.key.x };
     await authority.person({ person: randomUUID(), identity: 'a' }, { by: [one!.key] });
     await authority.person({ person: randomUUID(), identity: 'b' }, { by: [one!.key, second.key] });
@@ -53,32 +67,38 @@ describe('instruments chain to two officers', () => {
     ]);
   });
 
-  it.each(['person', 'key', 'service-key', 'body', 'holder', 'clearance', 'procedure'] as const)('refuses a %s of one officer', async (kind) => {
-    const { authority, other } = await aBody();
-    const before = authority.statements.length;
-    const by = [authority.officerKeys[0]!.key];
-    const fresh = (await generateKey()).privateJwk;
-    const make = {
-      person: () => authority.person({ person: randomUUID(), identity: 'forged' }, { by }),
-      key: () => authority.key({ person: other.person, identity: other.identity, jwk: fresh }, { by }),
-      'service-key': () => authority.serviceKey(fresh, { by }),
-      body: () => authority.body('forged', ['X'], { by }),
-      holder: () => authority.holder({ body: MINISTERS, seat: 'DEU', person: other.person }, { by }),
-      clearance: () => authority.clearance({ person: other.person, classifications: ['TOP SECRET'] }, { by }),
-      procedure: () => authority.procedure(PUBLIC_RELEASE, { by }),
-    };
-    await make[kind]();
-    const { authority: verified, refused } = await verifyInstruments(authority.statements, authority.officers);
-    expect(refused.map((each) => each.fault)).toEqual([`2 officers must sign a ${kind}, 1 did`]);
-    expect(verified.all()).toHaveLength(before);
-  });
+  it.each(['person', 'key', 'service-key', 'body', 'holder', 'clearance', 'procedure'] as const)(
+    'refuses a %s of one officer',
+    async (kind) => {
+      const { authority, other } = await aBody();
+      const before = authority.statements.length;
+      const by = [authority.officerKeys[0]!.key];
+      const fresh = (await generateKey()).privateJwk;
+      const make = {
+        person: () => authority.person({ person: randomUUID(), identity: 'forged' }, { by }),
+        key: () => authority.key({ person: other.person, identity: other.identity, jwk: fresh }, { by }),
+        'service-key': () => authority.serviceKey(fresh, { by }),
+        body: () => authority.body('forged', ['X'], { by }),
+        holder: () => authority.holder({ body: MINISTERS, seat: 'DEU', person: other.person }, { by }),
+        clearance: () => authority.clearance({ person: other.person, classifications: ['TOP SECRET'] }, { by }),
+        procedure: () => authority.procedure(PUBLIC_RELEASE, { by }),
+      };
+      await make[kind]();
+      const { authority: verified, refused } = await verifyInstruments(authority.statements, authority.officers);
+      expect(refused.map((each) => each.fault)).toEqual([`2 officers must sign a ${kind}, 1 did`]);
+      expect(verified.all()).toHaveLength(before);
+    },
+  );
 
   it('refuses a holder that the api made: signed by keys that are no officers', async () => {
     const { authority, other } = await aBody();
     const by = [(await generateKey()).privateJwk, (await generateKey()).privateJwk];
     await authority.holder({ body: MINISTERS, seat: 'DEU', person: other.person }, { by });
     await authority.holder({ body: MINISTERS, seat: 'DEU', person: other.person }, { by: [other.key] });
-    expect(await faultsOf(authority)).toEqual([expect.stringContaining('is not known'), expect.stringContaining('is not known')]);
+    expect(await faultsOf(authority)).toEqual([
+      expect.stringContaining('is not known'),
+      expect.stringContaining('is not known'),
+    ]);
   });
 
   it('refuses a statement for another installation', async () => {
@@ -87,7 +107,9 @@ describe('instruments chain to two officers', () => {
     expect(refused).toEqual([]);
     await authority.person({ person: randomUUID(), identity: 'a' });
     const elsewhere = { ...authority.officers, installation: 'elsewhere' };
-    expect((await verifyInstruments(authority.statements, elsewhere)).refused.map((each) => each.fault)).toEqual(['it is for the installation exercise']);
+    expect((await verifyInstruments(authority.statements, elsewhere)).refused.map((each) => each.fault)).toEqual([
+      'it is for the installation exercise',
+    ]);
   });
 
   it('asks two distinct officers of the trust anchor itself', async () => {
@@ -95,7 +117,9 @@ describe('instruments chain to two officers', () => {
     const [one, two] = officers.officers;
     expect(officersSchema.safeParse(officers).success).toBe(true);
     expect(officersSchema.safeParse({ ...officers, officers: [one] }).success).toBe(false);
-    expect(officersSchema.safeParse({ ...officers, officers: [one, { ...two!, officer: one!.officer }] }).success).toBe(false);
+    expect(officersSchema.safeParse({ ...officers, officers: [one, { ...two!, officer: one!.officer }] }).success).toBe(
+      false,
+    );
     expect(officersSchema.safeParse({ ...officers, officers: [one, { ...two!, kid: one!.kid }] }).success).toBe(false);
   });
 });
@@ -130,7 +154,10 @@ describe('instruments do not contradict each other', () => {
     await authority.key({ person: other.person, identity: other.identity, jwk: authority.officerKeys[0]!.key }, later);
     await authority.key({ person: other.person, identity: other.identity, jwk: { ...fresh, crv: 'P-384' } }, later);
     await authority.serviceKey(holder.key, later);
-    await authority.key({ person: other.person, identity: other.identity, jwk: fresh, from: VALID.until, until: VALID.from }, later);
+    await authority.key(
+      { person: other.person, identity: other.identity, jwk: fresh, from: VALID.until, until: VALID.from },
+      later,
+    );
     expect((await faultsOf(authority)).sort()).toEqual([
       'it ends before it begins',
       'the key belongs to somebody else',
@@ -177,8 +204,14 @@ describe('instruments do not contradict each other', () => {
     const { authority } = await anAlliance();
     const [consent, disclosure, adoption] = PUBLIC_RELEASE.stages;
     const later = { issuedAt: '2026-02-01T00:00:00Z' };
-    await authority.procedure({ ...PUBLIC_RELEASE, version: 2, stages: [consent, { ...disclosure, rule: { atLeast: 0 } }, adoption] }, later);
-    await authority.procedure({ ...PUBLIC_RELEASE, version: 3, stages: [consent, { ...adoption, or: { silence: { closedBy: 'chair' } } }] }, later);
+    await authority.procedure(
+      { ...PUBLIC_RELEASE, version: 2, stages: [consent, { ...disclosure, rule: { atLeast: 0 } }, adoption] },
+      later,
+    );
+    await authority.procedure(
+      { ...PUBLIC_RELEASE, version: 3, stages: [consent, { ...adoption, or: { silence: { closedBy: 'chair' } } }] },
+      later,
+    );
     await authority.procedure({ ...PUBLIC_RELEASE, version: 4, constraints: [] }, later);
     await authority.procedure({ ...PUBLIC_RELEASE, stages: [consent, adoption] }, later);
     const faults = await faultsOf(authority);
@@ -212,9 +245,21 @@ describe('delegations', () => {
     await authority.delegation(holder, { body: MINISTERS, seat: 'DEU', toPerson: third.person });
     await authority.delegation(holder, { body: MINISTERS, seat: 'BEL', toPerson: holder.person });
     await authority.delegation(holder, { body: MINISTERS, seat: 'BEL', toPerson: randomUUID() });
-    await authority.delegation(holder, { body: MINISTERS, seat: 'BEL', toPerson: third.person }, { issuedAt: '2031-01-01T00:00:00Z' });
-    await authority.delegation(holder, { body: MINISTERS, seat: 'BEL', toPerson: third.person }, { by: [holder.key, third.key] });
-    await authority.delegation(holder, { body: MINISTERS, seat: 'BEL', toPerson: third.person }, { by: authority.officerKeys.slice(0, 2).map((each) => each.key) });
+    await authority.delegation(
+      holder,
+      { body: MINISTERS, seat: 'BEL', toPerson: third.person },
+      { issuedAt: '2031-01-01T00:00:00Z' },
+    );
+    await authority.delegation(
+      holder,
+      { body: MINISTERS, seat: 'BEL', toPerson: third.person },
+      { by: [holder.key, third.key] },
+    );
+    await authority.delegation(
+      holder,
+      { body: MINISTERS, seat: 'BEL', toPerson: third.person },
+      { by: authority.officerKeys.slice(0, 2).map((each) => each.key) },
+    );
     expect((await faultsOf(authority)).sort()).toEqual([
       'it is not signed by a key of the one who delegates',
       'it is not signed by a key of the one who delegates',
@@ -230,7 +275,10 @@ describe('delegations', () => {
   it('end with the holder who gave them', async () => {
     const { authority, holder, other } = await aBody();
     await authority.delegation(holder, { body: MINISTERS, seat: 'BEL', toPerson: other.person });
-    await authority.holder({ body: MINISTERS, seat: 'BEL', person: (await authority.enrol('successor')).person }, { issuedAt: '2026-05-01T00:00:00Z' });
+    await authority.holder(
+      { body: MINISTERS, seat: 'BEL', person: (await authority.enrol('successor')).person },
+      { issuedAt: '2026-05-01T00:00:00Z' },
+    );
     const { authority: verified } = await verifyInstruments(authority.statements, authority.officers);
     expect(verified.delegationsOf(MINISTERS, 'BEL', '2026-04-30T00:00:00Z')).toHaveLength(1);
     expect(verified.delegationsOf(MINISTERS, 'BEL', AT)).toEqual([]);
@@ -242,7 +290,10 @@ describe('revocations', () => {
     for (const reason of ['superseded', 'error', 'compromise'] as const) {
       const { authority, other } = await aBody();
       const held = await authority.holder({ body: MINISTERS, seat: 'DEU', person: other.person });
-      await authority.revocation({ instrument: idOf(held), reason, from: '2026-03-01T00:00:00Z' }, { issuedAt: '2026-03-01T00:00:00Z' });
+      await authority.revocation(
+        { instrument: idOf(held), reason, from: '2026-03-01T00:00:00Z' },
+        { issuedAt: '2026-03-01T00:00:00Z' },
+      );
       const { authority: verified, refused } = await verifyInstruments(authority.statements, authority.officers);
       expect(refused).toEqual([]);
       expect(verified.holderOf(MINISTERS, 'DEU', AT)).toBeUndefined();
@@ -256,7 +307,10 @@ describe('revocations', () => {
     const { authority: before } = await verifyInstruments(authority.statements, authority.officers);
     const key = before.key(holder.kid, AT);
     await authority.revocation({ instrument: key!.id, reason: 'compromise' });
-    await authority.key({ person: holder.person, identity: holder.identity, jwk: holder.key }, { issuedAt: '2026-04-01T00:00:00Z' });
+    await authority.key(
+      { person: holder.person, identity: holder.identity, jwk: holder.key },
+      { issuedAt: '2026-04-01T00:00:00Z' },
+    );
     const { authority: verified, refused } = await verifyInstruments(authority.statements, authority.officers);
     expect(refused).toEqual([]);
     expect(verified.key(holder.kid, AT)).toBeUndefined();
@@ -288,8 +342,16 @@ describe('hostile statements', () => {
     const { authority, ministers } = await anAlliance();
     const [minister] = ministers;
     const id = randomUUID();
-    await authority.delegation(minister!.holder, { body: MINISTERS, seat: minister!.seat, toPerson: ministers[1]!.holder.person }, { id });
-    await authority.delegation(minister!.holder, { body: MINISTERS, seat: minister!.seat, toPerson: (await authority.enrol('spare')).person }, { id });
+    await authority.delegation(
+      minister!.holder,
+      { body: MINISTERS, seat: minister!.seat, toPerson: ministers[1]!.holder.person },
+      { id },
+    );
+    await authority.delegation(
+      minister!.holder,
+      { body: MINISTERS, seat: minister!.seat, toPerson: (await authority.enrol('spare')).person },
+      { id },
+    );
     await authority.person({ person: randomUUID(), identity: 'requester' }, { issuedAt: '2026-02-01T00:00:00Z' });
     await authority.body('same-id', ['A'], { id: minister!.holder.person });
     await authority.body('same-id', ['B'], { id: minister!.holder.person });
@@ -299,19 +361,29 @@ describe('hostile statements', () => {
     };
     const expected = await verdict(authority.statements);
     await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray(authority.statements, { minLength: authority.statements.length }), async (shuffled) => {
-        expect(await verdict(shuffled)).toEqual(expected);
-      }),
+      fc.asyncProperty(
+        fc.shuffledSubarray(authority.statements, { minLength: authority.statements.length }),
+        async (shuffled) => {
+          expect(await verdict(shuffled)).toEqual(expected);
+        },
+      ),
       { numRuns: 15 },
     );
   });
 
   it('never throws, whatever it is given', async () => {
     const authority = await anAuthority();
-    const rubbish = fc.oneof(fc.anything(), fc.record({ payload: fc.string(), signatures: fc.anything() }), fc.json().map((text) => ({ payload: Buffer.from(text).toString('base64url'), signatures: [] })));
+    const rubbish = fc.oneof(
+      fc.anything(),
+      fc.record({ payload: fc.string(), signatures: fc.anything() }),
+      fc.json().map((text) => ({ payload: Buffer.from(text).toString('base64url'), signatures: [] })),
+    );
     await fc.assert(
       fc.asyncProperty(rubbish, async (statement) => {
-        const { authority: verified, refused } = await verifyInstruments([statement as SignedStatement], authority.officers);
+        const { authority: verified, refused } = await verifyInstruments(
+          [statement as SignedStatement],
+          authority.officers,
+        );
         expect(verified.all()).toEqual([]);
         expect(refused).toHaveLength(1);
       }),

@@ -1,7 +1,14 @@
 import { type SignedStatement, canonicalJson, payloadOf, verifyStatement } from '#signing';
 import { type Admitted, type RefusedInstrument, admit, byDate, spanFault } from './admit';
 import { Authority, type VerifiedInstrument, delegationFault } from './authority';
-import { type Instrument, type InstrumentOf, type Officers, humanOf, instrumentSchema, officersNeeded } from './instrument';
+import {
+  type Instrument,
+  type InstrumentOf,
+  type Officers,
+  humanOf,
+  instrumentSchema,
+  officersNeeded,
+} from './instrument';
 import { unsupportedRules } from './procedure';
 
 /**
@@ -48,7 +55,9 @@ export function readInstrument(statement: SignedStatement, installation: string)
       const faults = unsupported.map((each) => `${each.need} is needed, not ${each.have}`);
       return `it is no instrument: ${[...faults, ...parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)].join('; ')}`;
     }
-    return parsed.data.installation === installation ? parsed.data : `it is for the installation ${parsed.data.installation}`;
+    return parsed.data.installation === installation
+      ? parsed.data
+      : `it is for the installation ${parsed.data.installation}`;
   } catch (error) {
     return error instanceof Error ? error.message : 'it cannot be read';
   }
@@ -70,7 +79,10 @@ async function signedByOfficers(
   const humans = new Set(verified.kids.map((kid) => humanOf(byKid.get(kid)?.officer ?? '')));
   const needed = officersNeeded(instrument.kind);
   if (humans.size < needed) {
-    refused.push({ id: instrument.id, fault: `${String(needed)} officers must sign a ${instrument.kind}, ${String(humans.size)} did` });
+    refused.push({
+      id: instrument.id,
+      fault: `${String(needed)} officers must sign a ${instrument.kind}, ${String(humans.size)} did`,
+    });
     return [];
   }
   return [{ instrument, kids: verified.kids }];
@@ -91,20 +103,27 @@ async function admitDelegations(
   const signed: VerifiedInstrument[] = [];
   for (const { instrument, statement } of read) {
     const verified = await verifyStatement('instrument', statement, (kid) => unrevoked.jwkOf(kid));
-    const fault = verified.ok ? (delegationFault(instrument, verified.kids, unrevoked) ?? spanFault(instrument.body)) : verified.fault;
+    const fault = verified.ok
+      ? (delegationFault(instrument, verified.kids, unrevoked) ?? spanFault(instrument.body))
+      : verified.fault;
     if (fault === null && verified.ok) signed.push({ instrument, kids: verified.kids });
     else refused.push({ id: instrument.id, fault: fault ?? 'it is not signed' });
   }
   return withOwnIds(signed.sort(byDate), admitted, refused);
 }
 
-function withOwnIds(delegations: readonly VerifiedInstrument[], admitted: Admitted, refused: RefusedInstrument[]): VerifiedInstrument[] {
+function withOwnIds(
+  delegations: readonly VerifiedInstrument[],
+  admitted: Admitted,
+  refused: RefusedInstrument[],
+): VerifiedInstrument[] {
   const accepted = new Map<string, VerifiedInstrument>();
   for (const each of delegations) {
     const { id } = each.instrument;
     const twin = accepted.get(id)?.instrument ?? admitted.ids.get(id);
     if (twin === undefined) accepted.set(id, each);
-    else if (canonicalJson(twin) !== canonicalJson(each.instrument)) refused.push({ id, fault: 'another instrument has this id' });
+    else if (canonicalJson(twin) !== canonicalJson(each.instrument))
+      refused.push({ id, fault: 'another instrument has this id' });
   }
   return [...accepted.values()];
 }

@@ -43,7 +43,12 @@ const CONDITIONS: Readonly<Record<keyof EventFilter, (place: string) => string>>
 };
 
 /** The newest events that fit, one more than asked. Row-level security shows them to auditors alone. */
-export async function pageOfEvents(tx: Tx, filter: EventFilter, after: { at: string; id: string } | undefined, limit: number): Promise<EventRow[]> {
+export async function pageOfEvents(
+  tx: Tx,
+  filter: EventFilter,
+  after: { at: string; id: string } | undefined,
+  limit: number,
+): Promise<EventRow[]> {
   const parameters: unknown[] = [limit + 1];
   const bind = (value: unknown): string => `$${String(parameters.push(value))}`;
   const conditions = (Object.keys(CONDITIONS) as (keyof EventFilter)[]).flatMap((name) => {
@@ -52,11 +57,17 @@ export async function pageOfEvents(tx: Tx, filter: EventFilter, after: { at: str
   });
   if (after !== undefined) conditions.push(`(e.at, e.id) < (${bind(after.at)}::timestamptz, ${bind(after.id)}::uuid)`);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  return tx.rows<EventRow>(`SELECT ${COLUMNS} FROM ${SOURCES} ${where} ORDER BY e.at DESC, e.id DESC LIMIT $1`, parameters);
+  return tx.rows<EventRow>(
+    `SELECT ${COLUMNS} FROM ${SOURCES} ${where} ORDER BY e.at DESC, e.id DESC LIMIT $1`,
+    parameters,
+  );
 }
 
 /** What a proof of an event is made from. */
-export async function eventForProof(tx: Tx, id: string): Promise<{ record: string; salt: Buffer; leafIndex: string | null } | undefined> {
+export async function eventForProof(
+  tx: Tx,
+  id: string,
+): Promise<{ record: string; salt: Buffer; leafIndex: string | null } | undefined> {
   return tx.row(
     'SELECT e.record, e.salt, l.leaf_index AS "leafIndex" FROM audit_event e LEFT JOIN ledger_leaf l ON l.event_id = e.id WHERE e.id = $1',
     [id],

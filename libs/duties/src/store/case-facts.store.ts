@@ -31,12 +31,20 @@ export async function setCaseState(tx: Tx, id: string, state: CaseState, at: Dat
   await tx.change('UPDATE release_case SET state = $2, updated_at = $3 WHERE id = $1', [id, state, at]);
 }
 
-export async function decidersOf(tx: Tx, proposalId: string): Promise<{ personId: string; stage: string; seat: string | null; body: string | null }[]> {
-  return tx.rows('SELECT person_id AS "personId", stage, seat, body FROM decision WHERE proposal_id = $1', [proposalId]);
+export async function decidersOf(
+  tx: Tx,
+  proposalId: string,
+): Promise<{ personId: string; stage: string; seat: string | null; body: string | null }[]> {
+  return tx.rows('SELECT person_id AS "personId", stage, seat, body FROM decision WHERE proposal_id = $1', [
+    proposalId,
+  ]);
 }
 
 /** Those of the persons who may know of the case at this moment. */
 export async function whoMayKnow(tx: Tx, caseId: string, people: readonly string[]): Promise<string[]> {
-  const rows = await tx.rows<{ id: string }>('SELECT id FROM unnest($2::uuid[]) AS id WHERE sec.person_covers_case(id, $1)', [caseId, people]);
+  const rows = await tx.rows<{ id: string }>(
+    'SELECT id FROM unnest($2::uuid[]) AS id WHERE sec.person_covers_case(id, $1)',
+    [caseId, people],
+  );
   return rows.map((row) => row.id);
 }

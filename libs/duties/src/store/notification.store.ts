@@ -10,7 +10,13 @@ export interface NotificationRow {
 }
 
 /** Tells persons of a case, each once a job. Ids only. */
-export async function notify(tx: Tx, outboxId: string, kind: string, caseId: string, people: readonly string[]): Promise<void> {
+export async function notify(
+  tx: Tx,
+  outboxId: string,
+  kind: string,
+  caseId: string,
+  people: readonly string[],
+): Promise<void> {
   const rows = people.map((person) => ({ id: randomUUID(), person }));
   await tx.change(
     `INSERT INTO notification (id, outbox_id, person_id, kind, case_id)

@@ -5,17 +5,25 @@ import type { InstrumentOf } from '#workflow';
 
 /** Every accepted statement that the process may see, with a mark that changes whenever one is added. */
 export async function acceptedStatements(tx: Tx): Promise<SignedStatement[]> {
-  const rows = await tx.rows<{ statement: SignedStatement }>('SELECT statement FROM instrument ORDER BY accepted_at, id');
+  const rows = await tx.rows<{ statement: SignedStatement }>(
+    'SELECT statement FROM instrument ORDER BY accepted_at, id',
+  );
   return rows.map((row) => row.statement);
 }
 
 export async function acceptedMark(tx: Tx): Promise<string> {
-  const row = await tx.row<{ mark: string }>(`SELECT count(*) || '/' || coalesce(max(accepted_at)::text, '') AS mark FROM instrument`);
+  const row = await tx.row<{ mark: string }>(
+    `SELECT count(*) || '/' || coalesce(max(accepted_at)::text, '') AS mark FROM instrument`,
+  );
   return row?.mark ?? '';
 }
 
 export async function submitStatement(tx: Tx, id: string, statement: SignedStatement, personId: string): Promise<void> {
-  await tx.change('INSERT INTO instrument_submission (id, statement, submitted_by) VALUES ($1, $2, $3)', [id, JSON.stringify(statement), personId]);
+  await tx.change('INSERT INTO instrument_submission (id, statement, submitted_by) VALUES ($1, $2, $3)', [
+    id,
+    JSON.stringify(statement),
+    personId,
+  ]);
 }
 
 export interface SubmissionRow {
@@ -41,12 +49,34 @@ export async function takePending(tx: Tx, most: number): Promise<{ id: string; s
   );
 }
 
-export async function settleSubmission(tx: Tx, id: string, state: 'accepted' | 'refused', fault: string | null, at: Date): Promise<void> {
-  await tx.change('UPDATE instrument_submission SET state = $2, fault = $3, settled_at = $4 WHERE id = $1', [id, state, fault, at]);
+export async function settleSubmission(
+  tx: Tx,
+  id: string,
+  state: 'accepted' | 'refused',
+  fault: string | null,
+  at: Date,
+): Promise<void> {
+  await tx.change('UPDATE instrument_submission SET state = $2, fault = $3, settled_at = $4 WHERE id = $1', [
+    id,
+    state,
+    fault,
+    at,
+  ]);
 }
 
-export async function insertInstrument(tx: Tx, id: string, kind: string, statement: SignedStatement, at: Date): Promise<void> {
-  await tx.change('INSERT INTO instrument (id, kind, statement, accepted_at) VALUES ($1, $2, $3, $4)', [id, kind, JSON.stringify(statement), at]);
+export async function insertInstrument(
+  tx: Tx,
+  id: string,
+  kind: string,
+  statement: SignedStatement,
+  at: Date,
+): Promise<void> {
+  await tx.change('INSERT INTO instrument (id, kind, statement, accepted_at) VALUES ($1, $2, $3, $4)', [
+    id,
+    kind,
+    JSON.stringify(statement),
+    at,
+  ]);
 }
 
 export async function putPerson(tx: Tx, { id, body }: InstrumentOf<'person'>): Promise<void> {
@@ -63,7 +93,16 @@ export async function insertClearance(tx: Tx, { id, body }: InstrumentOf<'cleara
   await tx.change(
     `INSERT INTO clearance (id, person_id, policy, classifications, categories, valid_from, valid_until, instrument_id)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [body.clearance, body.person, body.policy, body.classifications, JSON.stringify(body.categories satisfies Clearance['categories']), body.from, body.until, id],
+    [
+      body.clearance,
+      body.person,
+      body.policy,
+      body.classifications,
+      JSON.stringify(body.categories satisfies Clearance['categories']),
+      body.from,
+      body.until,
+      id,
+    ],
   );
 }
 
@@ -74,6 +113,9 @@ export async function withdrawClearance(tx: Tx, clearanceId: string, at: Date): 
 
 /** A revoked instrument takes back the clearance, or the person's roles and communities, that it gave. */
 export async function takeBack(tx: Tx, instrumentId: string, at: Date): Promise<void> {
-  await tx.change('UPDATE clearance SET withdrawn_at = $2 WHERE instrument_id = $1 AND withdrawn_at IS NULL', [instrumentId, at]);
+  await tx.change('UPDATE clearance SET withdrawn_at = $2 WHERE instrument_id = $1 AND withdrawn_at IS NULL', [
+    instrumentId,
+    at,
+  ]);
   await tx.change(`UPDATE person SET roles = '{}', communities = '{}' WHERE instrument_id = $1`, [instrumentId]);
 }

@@ -12,13 +12,17 @@ export async function saltOf(tx: Tx, username: string): Promise<Buffer> {
 }
 
 /** Opens a session when the derived key is right. */
-export async function openSession(tx: Tx, username: string, derived: Buffer, sid: string, hours: number): Promise<boolean> {
-  const row = await tx.row<{ opened: boolean }>('SELECT sec.open_session($1, $2, $3, make_interval(hours => $4)) AS opened', [
-    username,
-    derived,
-    sid,
-    hours,
-  ]);
+export async function openSession(
+  tx: Tx,
+  username: string,
+  derived: Buffer,
+  sid: string,
+  hours: number,
+): Promise<boolean> {
+  const row = await tx.row<{ opened: boolean }>(
+    'SELECT sec.open_session($1, $2, $3, make_interval(hours => $4)) AS opened',
+    [username, derived, sid, hours],
+  );
   return row?.opened === true;
 }
 
@@ -41,13 +45,24 @@ export interface TokenRow {
 }
 
 /** The id of the new token, or undefined when the session may not make one. */
-export async function issueToken(tx: Tx, token: string, name: string, scopes: readonly string[], days: number): Promise<string | undefined> {
-  const row = await tx.row<{ id: string | null }>('SELECT sec.issue_token($1, $2, $3, make_interval(days => $4)) AS id', [token, name, scopes, days]);
+export async function issueToken(
+  tx: Tx,
+  token: string,
+  name: string,
+  scopes: readonly string[],
+  days: number,
+): Promise<string | undefined> {
+  const row = await tx.row<{ id: string | null }>(
+    'SELECT sec.issue_token($1, $2, $3, make_interval(days => $4)) AS id',
+    [token, name, scopes, days],
+  );
   return row?.id ?? undefined;
 }
 
 export async function ownTokens(tx: Tx): Promise<TokenRow[]> {
-  return tx.rows<TokenRow>('SELECT id, name, scopes, created_at AS "createdAt", expires_at AS "expiresAt" FROM sec.my_tokens()');
+  return tx.rows<TokenRow>(
+    'SELECT id, name, scopes, created_at AS "createdAt", expires_at AS "expiresAt" FROM sec.my_tokens()',
+  );
 }
 
 export async function revokeToken(tx: Tx, id: string): Promise<boolean> {
@@ -55,6 +70,12 @@ export async function revokeToken(tx: Tx, id: string): Promise<boolean> {
 }
 
 /** Binds a username and a derived key to a person that instruments have made (registrar only). */
-export async function enrolPassword(tx: Tx, username: string, personId: string, salt: Buffer, derived: Buffer): Promise<void> {
+export async function enrolPassword(
+  tx: Tx,
+  username: string,
+  personId: string,
+  salt: Buffer,
+  derived: Buffer,
+): Promise<void> {
   await tx.rows('SELECT sec.enrol_password($1, $2, $3, $4)', [username, personId, salt, derived]);
 }

@@ -49,12 +49,18 @@ export async function frozenRenditions(tx: Tx, proposalId: string): Promise<Froz
 }
 
 export async function signedDecisions(tx: Tx, proposalId: string): Promise<SignedStatement[]> {
-  const rows = await tx.rows<{ statement: SignedStatement }>('SELECT statement FROM decision WHERE proposal_id = $1 ORDER BY received_at, id', [proposalId]);
+  const rows = await tx.rows<{ statement: SignedStatement }>(
+    'SELECT statement FROM decision WHERE proposal_id = $1 ORDER BY received_at, id',
+    [proposalId],
+  );
   return rows.map((row) => row.statement);
 }
 
 /** The two questions about text that the guard never reads; they take a proposal id and nothing else. */
-export async function questionsOn(tx: Tx, proposalId: string): Promise<{ withheldOccurs: boolean; sourcesMatch: boolean }> {
+export async function questionsOn(
+  tx: Tx,
+  proposalId: string,
+): Promise<{ withheldOccurs: boolean; sourcesMatch: boolean }> {
   const row = await tx.row<{ withheldOccurs: boolean; sourcesMatch: boolean }>(
     'SELECT sec.withheld_text_occurs($1) AS "withheldOccurs", sec.sources_match($1) AS "sourcesMatch"',
     [proposalId],
@@ -71,7 +77,16 @@ export async function notCleared(tx: Tx, proposalId: string, people: readonly st
   return rows.map((row) => row.id);
 }
 
-export async function noteRefusal(tx: Tx, refusal: { readonly id: string; readonly caseId: string; readonly proposalId: string; readonly at: Date; readonly findings: unknown }): Promise<void> {
+export async function noteRefusal(
+  tx: Tx,
+  refusal: {
+    readonly id: string;
+    readonly caseId: string;
+    readonly proposalId: string;
+    readonly at: Date;
+    readonly findings: unknown;
+  },
+): Promise<void> {
   await tx.change('INSERT INTO guard_refusal (id, case_id, proposal_id, at, findings) VALUES ($1, $2, $3, $4, $5)', [
     refusal.id,
     refusal.caseId,
@@ -83,15 +98,28 @@ export async function noteRefusal(tx: Tx, refusal: { readonly id: string; readon
 
 export async function notePublication(
   tx: Tx,
-  publication: { readonly caseId: string; readonly proposalId: string; readonly release: string; readonly publishedAt: Date; readonly certificateSha256: string },
+  publication: {
+    readonly caseId: string;
+    readonly proposalId: string;
+    readonly release: string;
+    readonly publishedAt: Date;
+    readonly certificateSha256: string;
+    /** By stage: what opens the commitments to decisions that are not public. */
+    readonly stageSalts: Readonly<Record<string, string>>;
+  },
 ): Promise<void> {
-  await tx.change('INSERT INTO publication (case_id, proposal_id, release, published_at, certificate_sha256) VALUES ($1, $2, $3, $4, $5)', [
-    publication.caseId,
-    publication.proposalId,
-    publication.release,
-    publication.publishedAt,
-    publication.certificateSha256,
-  ]);
+  await tx.change(
+    `INSERT INTO publication (case_id, proposal_id, release, published_at, certificate_sha256, stage_salts)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [
+      publication.caseId,
+      publication.proposalId,
+      publication.release,
+      publication.publishedAt,
+      publication.certificateSha256,
+      JSON.stringify(publication.stageSalts),
+    ],
+  );
 }
 
 export async function setState(tx: Tx, caseId: string, state: string, at: Date): Promise<void> {

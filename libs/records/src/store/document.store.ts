@@ -111,17 +111,33 @@ function portionOf(row: PortionColumns): PortionRow {
   const base = { id, versionId, ordinal, kind, protectionId, originator, body };
   if (row.nation === null) return base;
   const { nation, area, unit, dueYear } = row;
-  return { ...base, target: { nation, area, quantityNow: Number(row.quantityNow), quantityRequired: Number(row.quantityRequired), unit, dueYear } };
+  return {
+    ...base,
+    target: {
+      nation,
+      area,
+      quantityNow: Number(row.quantityNow),
+      quantityRequired: Number(row.quantityRequired),
+      unit,
+      dueYear,
+    },
+  };
 }
 
 /** The portions of a document's versions that the session may see, in order. */
 export async function portionsOf(tx: Tx, documentId: string): Promise<PortionRow[]> {
-  const rows = await tx.rows<PortionColumns>(`SELECT ${PORTION} FROM portion WHERE document_id = $1 ORDER BY version_id, ordinal`, [documentId]);
+  const rows = await tx.rows<PortionColumns>(
+    `SELECT ${PORTION} FROM portion WHERE document_id = $1 ORDER BY version_id, ordinal`,
+    [documentId],
+  );
   return rows.map(portionOf);
 }
 
 /** Readable portions whose text has one of the digests: what a writer might be copying from. */
-export async function sameText(tx: Tx, digests: readonly string[]): Promise<{ digest: string; protectionId: number; documentProtectionId: number }[]> {
+export async function sameText(
+  tx: Tx,
+  digests: readonly string[],
+): Promise<{ digest: string; protectionId: number; documentProtectionId: number }[]> {
   return tx.rows(
     `SELECT encode(body_digest, 'hex') AS digest, protection_id AS "protectionId", document_protection_id AS "documentProtectionId"
        FROM portion WHERE body_digest = ANY (SELECT decode(hex, 'hex') FROM unnest($1::text[]) AS hex)`,
@@ -149,10 +165,18 @@ const PAGE = (where: string): string => `
    ORDER BY d.created_at DESC, d.id DESC`;
 
 /** The newest documents after a key, one more than asked. */
-export async function pageOfDocuments(tx: Tx, after: { at: string; id: string } | undefined, limit: number): Promise<ListedDocument[]> {
+export async function pageOfDocuments(
+  tx: Tx,
+  after: { at: string; id: string } | undefined,
+  limit: number,
+): Promise<ListedDocument[]> {
   return after === undefined
     ? tx.rows<ListedDocument>(PAGE(''), [limit + 1])
-    : tx.rows<ListedDocument>(PAGE('WHERE (created_at, id) < ($2::timestamptz, $3::uuid)'), [limit + 1, after.at, after.id]);
+    : tx.rows<ListedDocument>(PAGE('WHERE (created_at, id) < ($2::timestamptz, $3::uuid)'), [
+        limit + 1,
+        after.at,
+        after.id,
+      ]);
 }
 
 /** Whether the session sees every portion of a version; answers no and nothing more. */

@@ -20,9 +20,17 @@ export async function storeLeaf(
   completed: readonly { readonly address: NodeAddress; readonly hash: Uint8Array }[],
   frontier: TreeFrontier,
 ): Promise<void> {
-  await tx.change('INSERT INTO public_leaf (leaf_index, release, leaf) VALUES ($1, $2, $3)', [leaf.index, leaf.release, leaf.text]);
+  await tx.change('INSERT INTO public_leaf (leaf_index, release, leaf) VALUES ($1, $2, $3)', [
+    leaf.index,
+    leaf.release,
+    leaf.text,
+  ]);
   for (const { address, hash } of completed) {
-    await tx.change('INSERT INTO public_node (level, idx, hash) VALUES ($1, $2, $3)', [address.level, address.index, Buffer.from(hash)]);
+    await tx.change('INSERT INTO public_node (level, idx, hash) VALUES ($1, $2, $3)', [
+      address.level,
+      address.index,
+      Buffer.from(hash),
+    ]);
   }
   await tx.change('UPDATE public_tree SET size = $1, nodes = $2 WHERE id = 1', [
     frontier.size,
@@ -46,5 +54,8 @@ export async function newestCheckpoint(tx: Tx): Promise<{ treeSize: number; note
 }
 
 export async function leavesFrom(tx: Tx, first: number, limit: number): Promise<{ index: number; leaf: string }[]> {
-  return tx.rows('SELECT leaf_index::int AS index, leaf FROM public_leaf WHERE leaf_index >= $1 ORDER BY leaf_index LIMIT $2', [first, limit]);
+  return tx.rows(
+    'SELECT leaf_index::int AS index, leaf FROM public_leaf WHERE leaf_index >= $1 ORDER BY leaf_index LIMIT $2',
+    [first, limit],
+  );
 }

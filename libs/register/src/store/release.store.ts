@@ -61,12 +61,9 @@ export async function showRelease(
     release.certificate,
   ]);
   for (const file of files) {
-    await tx.change('INSERT INTO release_file (release_id, name, media_type, sha256, bytes) VALUES ($1, $2, $3, $4, $5)', [
-      release.id,
-      file.name,
-      file.mediaType,
-      file.sha256,
-      file.bytes,
-    ]);
+    await tx.change(
+      'INSERT INTO release_file (release_id, name, media_type, sha256, bytes) VALUES ($1, $2, $3, $4, $5)',
+      [release.id, file.name, file.mediaType, file.sha256, file.bytes],
+    );
   }
 }

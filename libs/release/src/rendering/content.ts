@@ -36,4 +36,6 @@ export const EXERCISE_NOTICE = 'EXERCISE: invented data for an exercise.';
 
 /** The targets among the portions, in order. */
 export const targetsOf = (content: ReleaseContent): (ReleasedPortion & { target: ReleasedTarget })[] =>
-  content.portions.filter((portion): portion is ReleasedPortion & { target: ReleasedTarget } => portion.target !== undefined);
+  content.portions.filter(
+    (portion): portion is ReleasedPortion & { target: ReleasedTarget } => portion.target !== undefined,
+  );

@@ -23,7 +23,10 @@ export function renderHtml(content: ReleaseContent): RenderedFile {
 <main>
 ${content.exercise ? `<p class="exercise">${escaped(EXERCISE_NOTICE)}</p>\n` : ''}<h1>${escaped(content.title)}</h1>
 <p class="summary">${escaped(content.summary)}</p>
-${content.portions.filter((portion) => portion.target === undefined).map(paragraph).join('\n')}
+${content.portions
+  .filter((portion) => portion.target === undefined)
+  .map(paragraph)
+  .join('\n')}
 ${targetTable(content)}</main>
 <footer>Release ${escaped(content.release)}</footer>
 </body>
@@ -53,7 +56,13 @@ ${rows.join('\n')}
 `;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Text for an HTML text node or attribute. */
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

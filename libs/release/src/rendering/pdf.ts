@@ -18,7 +18,13 @@ export async function renderPdf(content: ReleaseContent, frozenAt: Date): Promis
     lang: 'en',
     tagged: true,
     displayTitle: true,
-    info: { Title: content.title, CreationDate: frozenAt, ModDate: frozenAt, Producer: 'Imprimatur', Creator: 'Imprimatur' },
+    info: {
+      Title: content.title,
+      CreationDate: frozenAt,
+      ModDate: frozenAt,
+      Producer: 'Imprimatur',
+      Creator: 'Imprimatur',
+    },
   });
   const collected = collect(pdf);
   pdf.registerFont('text', join(FONTS, 'DejaVuSerif.ttf'));

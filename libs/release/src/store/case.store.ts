@@ -67,7 +67,11 @@ export async function lockCase(tx: Tx, id: string): Promise<CaseRow | undefined>
 }
 
 /** The newest cases after a key, one more than asked so that the caller knows whether there is a next page. */
-export async function pageOfCases(tx: Tx, after: { at: string; id: string } | undefined, limit: number): Promise<CaseRow[]> {
+export async function pageOfCases(
+  tx: Tx,
+  after: { at: string; id: string } | undefined,
+  limit: number,
+): Promise<CaseRow[]> {
   return tx.rows<CaseRow>(
     `SELECT ${COLUMNS} FROM release_case
       WHERE $1::timestamptz IS NULL OR (created_at, id) < ($1::timestamptz, $2::uuid)
@@ -113,7 +117,11 @@ export interface ItemRow {
   readonly protectionId: number;
 }
 
-export async function insertItems(tx: Tx, row: Pick<CaseRow, 'id' | 'round' | 'protectionId'>, items: readonly ItemRow[]): Promise<void> {
+export async function insertItems(
+  tx: Tx,
+  row: Pick<CaseRow, 'id' | 'round' | 'protectionId'>,
+  items: readonly ItemRow[],
+): Promise<void> {
   await tx.change(
     `INSERT INTO proposal_item (case_id, round, n, portion_id, treatment, reason_code, substitute, originator, protection_id, case_protection_id)
      SELECT $1, $2, n, "portionId", treatment, "reasonCode", substitute, originator, "protectionId", $3

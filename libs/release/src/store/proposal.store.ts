@@ -62,7 +62,16 @@ export async function insertProposal(
     await tx.change(
       `INSERT INTO rendition (proposal_id, name, media_type, sha256, bytes, readback, protection_id, source_protections)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [row.id, file.name, file.mediaType, file.sha256, file.bytes, file.readback, row.protectionId, row.sourceProtections],
+      [
+        row.id,
+        file.name,
+        file.mediaType,
+        file.sha256,
+        file.bytes,
+        file.readback,
+        row.protectionId,
+        row.sourceProtections,
+      ],
     );
   }
 }
@@ -79,7 +88,9 @@ export async function findProposal(tx: Tx, id: string): Promise<ProposalRow | un
 
 /** The closed part, if the session holds every portion that it speaks of. */
 export async function findClosedPart(tx: Tx, proposalId: string): Promise<ClosedPart | undefined> {
-  return tx.row<ClosedPart>('SELECT protections, salt, closed FROM proposal_closed WHERE proposal_id = $1', [proposalId]);
+  return tx.row<ClosedPart>('SELECT protections, salt, closed FROM proposal_closed WHERE proposal_id = $1', [
+    proposalId,
+  ]);
 }
 
 export type StoredFile = Pick<FrozenFile, 'name' | 'mediaType' | 'sha256' | 'bytes'>;
@@ -143,7 +154,10 @@ export async function decisionsOn(tx: Tx, proposalId: string): Promise<DecisionR
 export async function guardWordOn(
   tx: Tx,
   caseId: string,
-): Promise<{ published: { release: string; publishedAt: Date } | null; refusal: { at: Date; findings: unknown } | null }> {
+): Promise<{
+  published: { release: string; publishedAt: Date } | null;
+  refusal: { at: Date; findings: unknown } | null;
+}> {
   const published = await tx.row<{ release: string; publishedAt: Date }>(
     `SELECT release, published_at AS "publishedAt" FROM publication WHERE case_id = $1`,
     [caseId],
