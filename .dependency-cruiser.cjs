@@ -7,6 +7,7 @@ const PLAN = {
   certificate: { rooms: ['marking', 'signing', 'ledger', 'workflow'], packages: ['zod'] },
   access: { rooms: ['marking', 'workflow'], packages: ['@casl/ability', 'zod'] },
   contracts: { rooms: ['marking', 'workflow', 'certificate'], packages: ['zod'] },
+  client: { rooms: ['contracts', 'signing', 'workflow'], packages: ['zod'] },
   process: { rooms: ['marking'], packages: 'any' },
   outsider: { rooms: [], packages: 'any' },
   database: { rooms: [], packages: 'any' },

@@ -1,6 +1,7 @@
 import { AddPublicationSalts1767225600008 } from './main/1767225600008-add-publication-salts';
 import { CreateAudit1767225600004 } from './main/1767225600004-create-audit';
 import { CreateCases1767225600006 } from './main/1767225600006-create-cases';
+import { CreateDutyLeader1767225600009 } from './main/1767225600009-create-duty-leader';
 import { CreateGuardQuestions1767225600007 } from './main/1767225600007-create-guard-questions';
 import { CreateOutbox1767225600005 } from './main/1767225600005-create-outbox';
 import { CreatePeople1767225600000 } from './main/1767225600000-create-people';
@@ -20,6 +21,7 @@ export const MAIN_MIGRATIONS = [
   CreateCases1767225600006,
   CreateGuardQuestions1767225600007,
   AddPublicationSalts1767225600008,
+  CreateDutyLeader1767225600009,
 ];
 
 /** The public side's migrations, in order. */

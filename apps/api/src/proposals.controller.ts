@@ -3,7 +3,15 @@ import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Actor } from '#access';
-import { type CaseVerb, caseVerbSchema, idSchema, previewSchema, proposalSchema, wouldRefuseSchema } from '#contracts';
+import {
+  type CaseVerb,
+  capacityListSchema,
+  caseVerbSchema,
+  idSchema,
+  previewSchema,
+  proposalSchema,
+  wouldRefuseSchema,
+} from '#contracts';
 import { PreviewCase, ReadCase } from '#release';
 import { CurrentActor } from './platform/actor';
 import { Permission } from './platform/permission';
@@ -27,6 +35,16 @@ export class ProposalsController {
     const { proposal, closed } = await this.reads.proposal(actor, id);
     const { digest, outgoing, closedCommitment, frozenAt } = proposal;
     return { digest, outgoing, closedCommitment, frozenAt: frozenAt.toISOString(), closed };
+  }
+
+  @Get('capacities')
+  @ApiResponse({
+    status: 200,
+    description: 'As what you may decide at this moment',
+    standardSchema: capacityListSchema,
+  })
+  async capacities(@CurrentActor() actor: Actor, @Param('id', { schema: idSchema }) id: string): Promise<object> {
+    return { items: await this.reads.capacities(actor, id) };
   }
 
   @Get('preview')

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outgoingSchema } from '#workflow';
 import { idSchema, labelSchema, momentSchema } from './label';
 import { reasonSchema } from './problem';
 
@@ -155,7 +156,7 @@ export const caseListSchema = z
 export const proposalSchema = z
   .strictObject({
     digest: z.string(),
-    outgoing: z.unknown(),
+    outgoing: outgoingSchema,
     closedCommitment: z.string(),
     frozenAt: momentSchema,
     closed: z.unknown().nullable(),
@@ -179,6 +180,26 @@ export const previewSchema = z
   })
   .meta({ id: 'Preview', description: 'Exactly what the audience would get' });
 
+export const capacityListSchema = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        stage: z.string(),
+        body: z.string().nullable(),
+        seat: z.string().nullable(),
+        capacity: z.discriminatedUnion('kind', [
+          z.strictObject({ kind: z.literal('holder') }),
+          z.strictObject({ kind: z.literal('delegate'), delegation: idSchema }),
+          z.strictObject({ kind: z.literal('role') }),
+        ]),
+      }),
+    ),
+  })
+  .meta({ id: 'CapacityList', description: 'In which stages, for which seats and as what you may decide at this moment' });
+
+export const frozenSchema = z.strictObject({ digest: z.string() }).meta({ id: 'Frozen' });
+export const decidedSchema = z.strictObject({ state: caseStateSchema }).meta({ id: 'Decided' });
+
 export const wouldRefuseSchema = z
   .strictObject({ verb: z.string(), refused: z.boolean(), reasons: z.array(reasonSchema) })
   .meta({ id: 'WouldRefuse', description: 'Whether a verb would be refused now, and every reason' });
@@ -191,4 +212,5 @@ export type AmendCaseCommand = z.output<typeof amendCaseSchema>;
 export type DecideCaseCommand = z.output<typeof decideCaseSchema>;
 export type CaseItemInput = z.output<typeof caseItemInputSchema>;
 export type CaseView = z.output<typeof caseSchema>;
+export type ProposalView = z.output<typeof proposalSchema>;
 export type CaseVerb = z.output<typeof caseVerbSchema>;

@@ -1,12 +1,13 @@
 import { record } from '#audit';
 import type { Clock, Transactions, Tx } from '#database';
 import { type PolicySet, validateClearance } from '#marking';
-import type { SignedStatement } from '#signing';
-import { type Authority, type Instrument, readInstrument, verifyInstruments } from '#workflow';
+import { type SignedStatement, statementId } from '#signing';
+import { type Authority, type Instrument, type RefusedInstrument, readInstrument, verifyInstruments } from '#workflow';
 import {
   acceptedStatements,
   insertClearance,
   insertInstrument,
+  leadRegistrars,
   putPerson,
   settleSubmission,
   takeBack,
@@ -30,81 +31,78 @@ export class Registrar {
     private readonly clock: Clock,
   ) {}
 
-  /** Settles what is pending; answers how many. One transaction: all of it or nothing. */
+  /** Settles what was handed in through the api; answers how many. One transaction: all of it or nothing. */
   async settle(): Promise<number> {
     return this.transactions.asDuty(async (tx) => {
+      await leadRegistrars(tx);
       const pending = await takePending(tx, AT_ONCE);
-      if (pending.length === 0) return 0;
-      const accepted = await acceptedStatements(tx);
-      const before = await verifyInstruments(accepted, this.anchor.officers);
-      const together = await verifyInstruments(
-        [...accepted, ...pending.map(({ statement }) => statement)],
-        this.anchor.officers,
-      );
-      const faults = new Map(together.refused.map(({ id, fault }) => [id, fault]));
-      const known = new Set(before.authority.all().map((instrument) => instrument.id));
-      const ordered = this.inOrder(pending, together.authority);
-      for (const { id, statement } of ordered) {
-        await this.settleOne(tx, { id, statement, known, fault: faults.get(id), authority: together.authority });
-      }
+      if (pending.length > 0) await this.judge(tx, pending);
       return pending.length;
     });
   }
 
-  /** In the order of their dates: a person before their clearance. */
-  private inOrder(
-    pending: readonly { id: string; statement: SignedStatement }[],
-    authority: Authority,
-  ): { id: string; statement: SignedStatement }[] {
-    const place = new Map(authority.all().map((instrument, index) => [instrument.id, index]));
-    return [...pending].sort((a, b) => (place.get(a.id) ?? Infinity) - (place.get(b.id) ?? Infinity));
+  /**
+   * Takes statements that come by hand, not through the api: those that make the first persons of an installation. Answers
+   * what was refused. What stands already, word for word, is passed over, so that the same file may be given again.
+   */
+  async admit(statements: readonly SignedStatement[]): Promise<RefusedInstrument[]> {
+    return this.transactions.asDuty(async (tx) => {
+      await leadRegistrars(tx);
+      const standing = new Set((await acceptedStatements(tx)).map(statementId));
+      const submissions: Submission[] = [];
+      const unreadable: RefusedInstrument[] = [];
+      for (const [place, statement] of statements.entries()) {
+        const instrument = readInstrument(statement, this.anchor.officers.installation);
+        if (typeof instrument === 'string')
+          unreadable.push({ id: `statement ${String(place + 1)}`, fault: instrument });
+        else if (!standing.has(statementId(statement))) submissions.push({ id: instrument.id, statement });
+      }
+      return [...unreadable, ...(await this.judge(tx, submissions))];
+    });
   }
 
-  private async settleOne(
-    tx: Tx,
-    submission: {
-      id: string;
-      statement: SignedStatement;
-      known: Set<string>;
-      fault: string | undefined;
-      authority: Authority;
-    },
-  ): Promise<void> {
-    const { id, statement } = submission;
+  /** Verifies submissions together with all that stands, and lets those that stand take effect in the order of their dates. */
+  private async judge(tx: Tx, submissions: readonly Submission[]): Promise<RefusedInstrument[]> {
+    const accepted = await acceptedStatements(tx);
+    const before = await verifyInstruments(accepted, this.anchor.officers);
+    const statements = [...accepted, ...submissions.map(({ statement }) => statement)];
+    const { authority, refused } = await verifyInstruments(statements, this.anchor.officers);
+    const known = new Set(before.authority.all().map((instrument) => instrument.id));
+    const faults = new Map(refused.map(({ id, fault }) => [id, fault]));
+    const found: RefusedInstrument[] = [];
+    for (const submission of inOrder(submissions, authority)) {
+      const fault = await this.settleOne(tx, submission, { known, faults, authority });
+      if (fault === null) known.add(submission.id);
+      else found.push({ id: submission.id, fault });
+    }
+    return found;
+  }
+
+  /** Accepts one submission and lets it take effect, or answers why not. */
+  private async settleOne(tx: Tx, { id, statement }: Submission, facts: Judged): Promise<string | null> {
     const now = this.clock.now();
     const instrument = readInstrument(statement, this.anchor.officers.installation);
-    const fault =
-      typeof instrument === 'string'
-        ? instrument
-        : (submission.fault ??
-          (submission.known.has(id) ? 'an instrument of this id stands already' : null) ??
-          (submission.authority.all().some((each) => each.id === id) ? null : 'it does not stand') ??
-          this.labelFault(instrument));
+    const fault = typeof instrument === 'string' ? instrument : this.faultOf(id, instrument, facts, now);
     if (fault !== null || typeof instrument === 'string') {
       await settleSubmission(tx, id, 'refused', fault, now);
-      await record(
-        tx,
-        { duty: 'registrar' },
-        { action: 'instrument.refuse', outcome: 'refused', thing: { kind: 'Instrument', id } },
-        now,
-      );
-      return;
+      await recordSettled(tx, { action: 'instrument.refuse', outcome: 'refused', id }, now);
+      return fault;
     }
     await insertInstrument(tx, id, instrument.kind, statement, now);
-    await this.takeEffect(tx, instrument, now);
+    await this.takeEffect(tx, instrument, facts.authority, now);
     await settleSubmission(tx, id, 'accepted', null, now);
-    await record(
-      tx,
-      { duty: 'registrar' },
-      {
-        action: 'instrument.accept',
-        outcome: 'done',
-        thing: { kind: 'Instrument', id },
-        details: { kind: instrument.kind },
-      },
-      now,
-    );
-    submission.known.add(id);
+    await recordSettled(tx, { action: 'instrument.accept', outcome: 'done', id, kind: instrument.kind }, now);
+    return null;
+  }
+
+  private faultOf(id: string, instrument: Instrument, { known, faults, authority }: Judged, now: Date): string | null {
+    if (known.has(id)) return 'an instrument of this id stands already';
+    const fault = faults.get(id);
+    if (fault !== undefined) return fault;
+    if (!authority.all().some((each) => each.id === id)) return 'it does not stand';
+    // INVARIANT: nothing counts before the moment at which it was issued.
+    if (Date.parse(instrument.issuedAt) > now.getTime()) return 'it is dated in the future';
+    return this.labelFault(instrument);
   }
 
   private labelFault(instrument: Instrument): string | null {
@@ -113,10 +111,12 @@ export class Registrar {
     return faults.length === 0 ? null : faults.map(({ place, fault }) => `${place}: ${fault}`).join('; ');
   }
 
-  private async takeEffect(tx: Tx, instrument: Instrument, now: Date): Promise<void> {
+  private async takeEffect(tx: Tx, instrument: Instrument, authority: Authority, now: Date): Promise<void> {
     switch (instrument.kind) {
       case 'person':
-        await putPerson(tx, instrument);
+        // An older statement that comes late must not bring back what a newer one has taken.
+        if (authority.person(instrument.body.person, now.toISOString())?.id === instrument.id)
+          await putPerson(tx, instrument);
         return;
       case 'clearance':
         await insertClearance(tx, instrument);
@@ -132,4 +132,38 @@ export class Registrar {
         return;
     }
   }
+}
+
+/** A statement, and the id under which it was handed in. */
+interface Submission {
+  readonly id: string;
+  readonly statement: SignedStatement;
+}
+
+/** What the submissions are judged against. */
+interface Judged {
+  readonly known: ReadonlySet<string>;
+  readonly faults: ReadonlyMap<string, string>;
+  readonly authority: Authority;
+}
+
+/** In the order of their dates: a person before their clearance. What does not stand comes last. */
+function inOrder(submissions: readonly Submission[], authority: Authority): Submission[] {
+  const place = new Map(authority.all().map((instrument, index) => [instrument.id, index]));
+  return [...submissions].sort((a, b) => (place.get(a.id) ?? Infinity) - (place.get(b.id) ?? Infinity));
+}
+
+async function recordSettled(
+  tx: Tx,
+  settled: {
+    readonly action: string;
+    readonly outcome: 'done' | 'refused';
+    readonly id: string;
+    readonly kind?: string;
+  },
+  now: Date,
+): Promise<void> {
+  const { action, outcome, id, kind } = settled;
+  const details: Record<string, string> = kind === undefined ? {} : { kind };
+  await record(tx, { duty: 'registrar' }, { action, outcome, thing: { kind: 'Instrument', id }, details }, now);
 }

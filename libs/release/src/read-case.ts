@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AccessPolicy, type Actor } from '#access';
-import { record } from '#audit';
+import { Refusals, record } from '#audit';
 import { type CaseVerb, type CaseView, ProblemError, type Reason } from '#contracts';
 import { Clock, Transactions, type Tx } from '#database';
 import { PolicySet, portionMark } from '#marking';
 import { AuthorityReader } from '#people';
 import { protectionsOf } from '#records';
-import { type CaseCommand, nextCaseState } from '#workflow';
-import { reasonOf, requireCase } from './case-of';
+import { type SpeakingAs, capacitiesOf, nextCaseState } from '#workflow';
+import { onTheRecord, reasonOf, requireCase } from './case-of';
 import { judgeProposal, stagesOf } from './proposal-facts';
 import { type CaseRow, itemsOf } from './store/case.store';
 import { officesOf } from './store/office.store';
@@ -29,48 +29,62 @@ export class CaseReaderParts {
 export class ReadCase {
   constructor(
     private readonly transactions: Transactions,
+    private readonly refusals: Refusals,
     private readonly parts: CaseReaderParts,
   ) {}
 
   async run(actor: Actor, id: string): Promise<CaseView> {
-    return this.transactions.run(actor, async (tx) => {
-      const row = await requireCase(tx, actor, { id, action: 'read' }, this.parts.access);
-      const view = await this.view(tx, row);
-      await this.recordRead(tx, actor, row);
-      return view;
-    });
+    return this.reading(actor, id, 'case', (tx, row) => this.view(tx, row));
   }
 
   /** The frozen proposal: the outgoing part in full, the closed part only for those whose rights cover it. */
   async proposal(actor: Actor, id: string): Promise<{ proposal: ProposalRow; closed: unknown }> {
-    return this.transactions.run(actor, async (tx) => {
-      const row = await requireCase(tx, actor, { id, action: 'read' }, this.parts.access);
+    return this.reading(actor, id, 'proposal', async (tx, row) => {
       const proposal = row.proposalId === null ? undefined : await findProposal(tx, row.proposalId);
       if (proposal === undefined) throw new ProblemError('not-found');
       const closed = await findClosedPart(tx, proposal.id);
-      await this.recordRead(tx, actor, row);
       return { proposal, closed: closed === undefined ? null : { salt: closed.salt, ...(closed.closed as object) } };
+    });
+  }
+
+  /** In which stages, for which seats and as what the actor may decide at this moment. Nothing before the freeze. */
+  async capacities(actor: Actor, id: string): Promise<SpeakingAs[]> {
+    return this.reading(actor, id, 'capacities', async (tx, row) => {
+      const judged = await judgeProposal(tx, row, this.parts.authority, this.parts.clock);
+      return judged === undefined ? [] : capacitiesOf(actor.personId, judged.facts);
     });
   }
 
   /** Whether a verb would be refused at this moment, with every reason: what a greyed-out button says. */
   async wouldRefuse(actor: Actor, id: string, verb: CaseVerb): Promise<Reason[]> {
-    return this.transactions.run(actor, async (tx) => {
-      const row = await requireCase(tx, actor, { id, action: 'read' }, this.parts.access);
+    return this.reading(actor, id, `would-refuse ${verb}`, async (tx, row) => {
       const reasons = await this.permissionReasons(tx, actor, row, verb);
       const judged = await judgeProposal(tx, row, this.parts.authority, this.parts.clock);
-      const command: CaseCommand = verb;
       const window = { notBefore: row.notBefore, notAfter: row.notAfter };
-      const publishAt = new Date(Math.max(row.notBefore.getTime(), this.parts.clock.now().getTime()));
-      const next = nextCaseState(row.state, command, {
-        stages: stagesOf(judged),
-        window,
-        publishAt,
-        now: this.parts.clock.now(),
-      });
-      await this.recordRead(tx, actor, row);
+      const now = this.parts.clock.now();
+      const publishAt = new Date(Math.max(row.notBefore.getTime(), now.getTime()));
+      const next = nextCaseState(row.state, verb, { stages: stagesOf(judged), window, publishAt, now });
       return [...reasons, ...(next.ok ? [] : next.refusals.map(reasonOf))];
     });
+  }
+
+  /** Reads something of a case that the actor may know of, and records what was read, or that it was refused. */
+  private async reading<Result>(
+    actor: Actor,
+    id: string,
+    part: string,
+    read: (tx: Tx, row: CaseRow) => Promise<Result>,
+  ): Promise<Result> {
+    return onTheRecord(this.refusals, actor, { action: 'case.read', caseId: id }, () =>
+      this.transactions.run(actor, async (tx) => {
+        const row = await requireCase(tx, actor, { id, action: 'read' }, this.parts.access);
+        const result = await read(tx, row);
+        const thing = { kind: 'Case', id } as const;
+        const event = { action: 'case.read', outcome: 'done', thing, caseId: id, documentId: row.documentId } as const;
+        await record(tx, actor, { ...event, details: { part } }, this.parts.clock.now());
+        return result;
+      }),
+    );
   }
 
   private async permissionReasons(tx: Tx, actor: Actor, row: CaseRow, verb: CaseVerb): Promise<Reason[]> {
@@ -81,17 +95,6 @@ export class ReadCase {
       if (error instanceof ProblemError) return [...(error.extra.reasons ?? [])];
       throw error;
     }
-  }
-
-  private async recordRead(tx: Tx, actor: Actor, row: CaseRow): Promise<void> {
-    const event = {
-      action: 'case.read',
-      outcome: 'done',
-      thing: { kind: 'Case', id: row.id },
-      caseId: row.id,
-      documentId: row.documentId,
-    } as const;
-    await record(tx, actor, event, this.parts.clock.now());
   }
 
   private async view(tx: Tx, row: CaseRow): Promise<CaseView> {

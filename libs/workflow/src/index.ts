@@ -1,6 +1,7 @@
 export { type ApprovalEvidence, type ApprovalTrust, type ApprovalVerdict, verifyApproval } from './approval';
 export type { RefusedInstrument } from './admit';
 export { Authority, type VerifiedInstrument } from './authority';
+export { type SpeakingAs, capacitiesOf } from './capacities';
 export {
   CASE_COMMANDS,
   CASE_STATES,
@@ -40,6 +41,7 @@ export {
   procedureSchema,
 } from './procedure';
 export type { Finding, Refusal } from './refusal';
+export { type Signer, type Verdict, signDecision } from './sign-decision';
 export { type StageStanding, type Standing, standingOf } from './standing';
 export { statementSchema } from './statement-schema';
 export { readInstrument, verifyInstruments } from './verify-instruments';

@@ -41,6 +41,12 @@ export async function ownSubmission(tx: Tx, id: string): Promise<SubmissionRow |
   );
 }
 
+/** Waits until no other registrar is at work, and keeps others waiting until this transaction ends. */
+export async function leadRegistrars(tx: Tx): Promise<void> {
+  const row = await tx.row(`SELECT duty FROM duty_leader WHERE duty = 'registrar' FOR UPDATE`);
+  if (row === undefined) throw new Error('the registrar may not lead');
+}
+
 /** The pending submissions, locked; another registrar passes them by. */
 export async function takePending(tx: Tx, most: number): Promise<{ id: string; statement: SignedStatement }[]> {
   return tx.rows(

@@ -1,0 +1,1 @@
+export { ApiClient, ApiProblem, type Credential } from './api-client';
