@@ -7,7 +7,7 @@ import { pageOfDocuments } from '../../libs/records/src/store/document.store';
 import { asking } from '../support/cluster';
 import { openHouse } from '../support/house';
 import { aPerson } from '../support/people';
-import { openBenchCluster } from './bench-house';
+import { startCluster } from '../support/start-cluster';
 import { fillDocuments } from './fill-documents';
 import { type Report, median, slower } from './report';
 import type { ServedReading } from './serve-reading';
@@ -19,7 +19,7 @@ const DOCUMENTS = 100_000;
 
 /** Reading beside its peers: an audited read over HTTP, and a page of the list through row-level security. */
 export async function bench(report: Report): Promise<void> {
-  const close = await openBenchCluster();
+  const close = await startCluster({ durable: true });
   try {
     await benchReading(report);
     await benchListing(report);

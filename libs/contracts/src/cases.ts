@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { outgoingSchema } from '#workflow';
+import { CASE_STATES, outgoingSchema } from '#workflow';
 import { idSchema, labelSchema, momentSchema, wordsSchema } from './label';
 import { reasonSchema } from './problem';
 
@@ -76,17 +76,7 @@ export const returnCaseSchema = z.strictObject({ reason: wordsSchema(2_000) }).m
 export const withdrawCaseSchema = z.strictObject({ reason: wordsSchema(2_000) }).meta({ id: 'WithdrawCase' });
 export const scheduleCaseSchema = z.strictObject({ publishAt: momentSchema }).meta({ id: 'ScheduleCase' });
 
-export const caseStateSchema = z.enum([
-  'draft',
-  'in-approval',
-  'returned',
-  'objected',
-  'approved',
-  'scheduled',
-  'published',
-  'withdrawn',
-  'lapsed',
-]);
+export const caseStateSchema = z.enum(CASE_STATES);
 
 export const stageStandingSchema = z
   .strictObject({

@@ -1,19 +1,8 @@
 import { z } from 'zod';
+import { labelSchema as statedLabelSchema } from '#workflow';
 
 /** A label on the wire: policy, classification and categories (STANAG 4774), with its portion mark. */
-export const labelSchema = z
-  .strictObject({
-    policy: z.string().min(1),
-    classification: z.string().min(1),
-    categories: z.array(
-      z.strictObject({
-        tagSet: z.string().min(1),
-        type: z.enum(['PERMISSIVE', 'RESTRICTIVE', 'INFORMATIVE']),
-        values: z.array(z.string().min(1)),
-      }),
-    ),
-  })
-  .meta({ id: 'Label' });
+export const labelSchema = statedLabelSchema.meta({ id: 'Label' });
 
 /** A random id, as everything that can be named has. */
 export const idSchema = z.uuid();

@@ -31,7 +31,7 @@ export {
   officersNeeded,
   officersSchema,
 } from './instrument';
-export { type Outgoing, originatorsOf, outgoingSchema, proposalDigest } from './outgoing';
+export { type Outgoing, labelSchema, originatorsOf, outgoingSchema, proposalDigest } from './outgoing';
 export {
   ORIGINATORS,
   type Procedure,

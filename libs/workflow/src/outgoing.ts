@@ -4,7 +4,8 @@ import { digestOf } from '#signing';
 const moment = z.iso.datetime();
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
-const labelSchema = z.strictObject({
+/** A label as statements and the wire carry it (STANAG 4774). */
+export const labelSchema = z.strictObject({
   policy: z.string().min(1),
   classification: z.string().min(1),
   categories: z.array(
