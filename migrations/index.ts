@@ -1,4 +1,5 @@
 import { AddPublicationSalts1767225600008 } from './main/1767225600008-add-publication-salts';
+import { CheckSourcesAsFrozen1767225600040 } from './main/1767225600040-check-sources-as-frozen';
 import { CreateAudit1767225600004 } from './main/1767225600004-create-audit';
 import { CreateCases1767225600006 } from './main/1767225600006-create-cases';
 import { CreateDutyLeader1767225600009 } from './main/1767225600009-create-duty-leader';
@@ -8,6 +9,7 @@ import { CreatePeople1767225600000 } from './main/1767225600000-create-people';
 import { CreateRecords1767225600003 } from './main/1767225600003-create-records';
 import { CreateRights1767225600001 } from './main/1767225600001-create-rights';
 import { CreateSessions1767225600002 } from './main/1767225600002-create-sessions';
+import { DenyIncompleteCategories1767225600041 } from './main/1767225600041-deny-incomplete-categories';
 import { DistrustTheApi1767225600010 } from './main/1767225600010-distrust-the-api';
 import { ListByProtection1767225600020 } from './main/1767225600020-list-by-protection';
 import { RefuseTakenUsernames1767225600030 } from './main/1767225600030-refuse-taken-usernames';
@@ -28,6 +30,8 @@ export const MAIN_MIGRATIONS = [
   DistrustTheApi1767225600010,
   ListByProtection1767225600020,
   RefuseTakenUsernames1767225600030,
+  CheckSourcesAsFrozen1767225600040,
+  DenyIncompleteCategories1767225600041,
 ];
 
 /** The public side's migrations, in order. */

@@ -10,7 +10,7 @@ export class DistrustTheApi1767225600010 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // These belong to the role that answers for rights; whoever replaces them must act as it.
     await runner.query('SET LOCAL ROLE imprimatur_rights');
-    for (const answered of [WHOLE, WITHHELD, SOURCES, INTERN, HOLDS]) await runner.query(answered);
+    for (const answered of [WHOLE, PLAIN, WITHHELD, SOURCES, INTERN, HOLDS]) await runner.query(answered);
     await runner.query('RESET ROLE');
     for (const owned of [OVERTAKEN, RECORDS, HANDED_IN]) await runner.query(owned);
   }
@@ -41,6 +41,14 @@ const WHOLE = `
     END IF;
     RETURN NEW;
   END $$;
+`;
+
+// Characters that have no width hide no word either: soft hyphens, joiners, marks of direction.
+const PLAIN = `
+  CREATE OR REPLACE FUNCTION sec.plain(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT btrim(regexp_replace(lower(regexp_replace(normalize($1, NFKC), '[\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufeff]', '', 'g')),
+                                '[^[:alnum:]]+', ' ', 'g'));
+  $$;
 `;
 
 // Only a portion of the very version counts as shown: another text that says the same does not make a withheld one public.

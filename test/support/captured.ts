@@ -38,7 +38,12 @@ export class Captured {
     await this.client.query('BEGIN');
     try {
       await this.client.query(`SELECT set_config('app.sid', $1, true)`, [this.sid]);
-      const result = await work(async (sql, parameters = []) => (await this.client.query(sql, [...parameters])).rows);
+      // Entering makes the database work out what the session holds, as with any request of its owner.
+      if (this.sid !== '') await this.client.query('SELECT sec.enter($1)', [this.sid]);
+      const result = await work(async <Row>(sql: string, parameters: readonly unknown[] = []) => {
+        const { rows } = await this.client.query(sql, [...parameters]);
+        return rows as Row[];
+      });
       await this.client.query('COMMIT');
       return result;
     } catch (error) {

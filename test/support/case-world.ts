@@ -1,7 +1,7 @@
 import { type AllianceHouse, aRequest, openAllianceHouse, signedBy } from './alliance';
 import type { Harvest } from './channels';
 import { aDocument } from './documents';
-import type { House, Resident } from './house';
+import type { House, HouseOptions, Resident } from './house';
 import { ask } from './http';
 import { inSession } from './in-session';
 import { aPerson } from './people';
@@ -36,8 +36,8 @@ export const CASE = {
 } as const;
 
 /** Imported by a planner who reads all of it, requested by somebody who reads all but the special category. */
-export async function openCaseWorld(): Promise<CaseWorld> {
-  const alliance = await openAllianceHouse({ level: 'COSMIC TOP SECRET ATOMAL' });
+export async function openCaseWorld(options?: HouseOptions): Promise<CaseWorld> {
+  const alliance = await openAllianceHouse({ level: 'COSMIC TOP SECRET ATOMAL', ...options });
   try {
     return await comeTrue(alliance);
   } catch (error) {

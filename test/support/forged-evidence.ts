@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readAsOutsider } from '#outsider';
 import { type SignedStatement, sha256Hex } from '#signing';
-import { ORIGINATORS, type Outgoing, type SpeakingAs, signDecision } from '#workflow';
-import { type AllianceHouse, HOUR, MINISTERS, approveAll, frozenCase } from './alliance';
+import { ORIGINATORS, type Outgoing, type SpeakingAs, proposalDigest, signDecision } from '#workflow';
+import { type AllianceHouse, HOUR, MINISTERS, frozenCase } from './alliance';
 import type { Captured } from './captured';
 import type { Resident } from './house';
 import { photograph } from './photograph';
@@ -16,14 +16,14 @@ export interface ApprovedCase {
   readonly closedCommitment: string;
 }
 
-/** A case that went the whole way; without its PDF, because reading one back takes the guard a process each time. */
+/** A case that everybody has approved; without its PDF, because reading one back takes the guard a process each time. */
 export async function approvedCase(admin: Captured, alliance: AllianceHouse): Promise<ApprovedCase> {
   const { caseId, documentId } = await frozenCase(alliance);
-  await approveAll(alliance, caseId);
   const frozen = { documentId, ...(await storedProposal(admin, caseId)) };
   const renditions = frozen.outgoing.renditions.filter((each) => each.name !== 'release.pdf');
   await admin.run(`DELETE FROM rendition WHERE proposal_id = $1 AND name = 'release.pdf'`, [frozen.proposalId]);
   await frozenByTheAttacker(admin, alliance, frozen, { changes: { renditions } });
+  await admin.run(`UPDATE release_case SET state = 'approved' WHERE id = $1`, [caseId]);
   return { ...frozen, outgoing: { ...frozen.outgoing, renditions } };
 }
 
@@ -40,6 +40,8 @@ export async function storedProposal(admin: Captured, caseId: string): Promise<O
 /** The tables that an attack on evidence touches. */
 const EVIDENCE = [
   'clearance',
+  'document',
+  'version',
   'portion',
   'release_case',
   'proposal_item',
@@ -118,7 +120,11 @@ export async function frozenByTheAttacker(
       [proposalId, mediaType, file, sha256Hex(file), await readAsOutsider(mediaType, file)],
     );
   }
-  await admin.run('UPDATE proposal SET outgoing = $2 WHERE id = $1', [proposalId, JSON.stringify(outgoing)]);
+  await admin.run('UPDATE proposal SET outgoing = $2, digest = $3 WHERE id = $1', [
+    proposalId,
+    JSON.stringify(outgoing),
+    proposalDigest(outgoing, base.closedCommitment),
+  ]);
   await admin.run('DELETE FROM decision WHERE proposal_id = $1', [proposalId]);
   for (const { who, as, statement } of await everybodySigns(alliance, { ...base, outgoing }))
     await admin.run(DECISION, [

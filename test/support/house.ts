@@ -173,12 +173,15 @@ export class House {
     return (await this.guard()).round();
   }
 
-  /** A guard for more rounds than one; with another key than the officers have named, if a test wants that. */
-  async guard({ own = this.guardKey }: { readonly own?: PrivateJwk } = {}): Promise<Guard> {
+  /** A guard for more rounds than one; with other keys than the officers have named, if a test wants that. */
+  async guard({
+    own = this.guardKey,
+    logSeed = this.authority.logSeeds.publicLog,
+  }: { readonly own?: PrivateJwk; readonly logSeed?: Uint8Array } = {}): Promise<Guard> {
     const { anchor, clock } = this.parts;
     const restricted = await this.parts.open('guard');
     const register = await this.parts.open('guard', 'register');
-    const log = { name: `${this.authority.installation}/public-log`, seed: this.authority.logSeeds.publicLog };
+    const log = { name: `${this.authority.installation}/public-log`, seed: logSeed };
     return new Guard({ restricted, register, anchor, clock, authority: new AuthorityReader(anchor) }, { own, log });
   }
 
