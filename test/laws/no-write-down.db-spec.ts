@@ -5,6 +5,7 @@ import {
   PACKAGE,
   aRequest,
   openAllianceHouse,
+  signedBy,
   submittedCase,
   treatments,
 } from '../support/alliance';
@@ -162,6 +163,43 @@ describe('no_write_down', () => {
     );
     expect(leaked).toHaveLength(1);
     await api.close();
+  });
+
+  it('the subject of a document is text like any other', async () => {
+    const about = (subject: string): string =>
+      paper('NATO SECRET', '(NS)', 'EXERCISE Nothing to speak of.').replace(
+        'exercise: true',
+        `subject: ${JSON.stringify(subject)}\nexercise: true`,
+      );
+    expect(await refusalOf(() => alliance.planner.client.importDocument(about(TOLD)))).toEqual(['written-down']);
+    expect(await refusalOf(() => alliance.planner.client.importDocument(about('EXERCISE Bridging')))).toEqual([]);
+  });
+
+  it('whoever reads more than a case covers repeats none of it in words about the case', async () => {
+    const { junior } = await alliance.house.enrol({
+      junior: aPerson('junior.requester').clearedTo('SECRET').inRole('requester'),
+    });
+    const above = 'EXERCISE The fourth corps has no bridges left, and its engineers know it.';
+    const text = PACKAGE.markedAs('NATO UNCLASSIFIED').saying(`(CTS) ${above}`).text();
+    const { id } = await alliance.planner.client.importDocument(text);
+
+    /** The refusals of a return, a decision and a withdrawal, by those who read the whole of the document. */
+    const wordsOn = async (requester: Resident, words: string): Promise<string[][]> => {
+      const request = aRequest(await requester.client.document(id), alliance.house.clock.now());
+      const caseId = await requester.client.submitCase(request);
+      await requester.client.freezeCase(caseId);
+      const { originator, firstReviewer, releaseOfficer } = alliance;
+      const statement = await signedBy(originator, caseId);
+      return [
+        await refusalOf(() => originator.client.decideCase(caseId, { statement, reason: words })),
+        await refusalOf(() => firstReviewer.client.returnCase(caseId, words)),
+        await refusalOf(() => releaseOfficer.client.withdrawCase(caseId, words)),
+      ];
+    };
+    // The case of somebody cleared to SECRET stands under SECRET; that of the requester, who reads all of it, under TOP SECRET.
+    expect(await wordsOn(junior, `EXERCISE No: ${above.toLowerCase()}`)).toEqual(Array(3).fill(['no_write_down']));
+    expect(await wordsOn(junior, 'EXERCISE No, for reasons that are known.')).toEqual([[], [], []]);
+    expect(await wordsOn(alliance.requester, `EXERCISE No: ${above.toLowerCase()}`)).toEqual([[], [], []]);
   });
 
   it('the database, too, takes no portion under what its writer does not hold', async () => {
