@@ -1,5 +1,5 @@
-export { type RollUp, labelAtLeast, rollUp } from './compare';
-export { type DominanceCheck, dominates } from './dominance';
+export { type RollUp, labelAtLeast, rollUp } from './decision/compare';
+export { type DominanceCheck, dominates } from './decision/dominance';
 export {
   type CategoryType,
   type Clearance,
@@ -11,8 +11,8 @@ export {
   normalLabel,
   valuesOf,
 } from './label';
-export { banner, portionMark } from './mark';
-export { type ParsedMark, parseMark } from './parse-mark';
+export { banner, portionMark } from './text/mark';
+export { type ParsedMark, parseMark } from './text/parse-mark';
 export {
   type CategoryReference,
   type CategoryValue,
@@ -23,6 +23,6 @@ export {
   type SecurityPolicy,
   type TagSet,
 } from './policy';
-export { type SpifFault, parseSpif } from './spif';
-export { type LabelFault, type LabelUse, validateLabel } from './validate';
-export { validateClearance } from './validate-clearance';
+export { type SpifFault, parseSpif } from './spif/read-spif';
+export { type LabelFault, type LabelUse, validateLabel } from './label/validate-label';
+export { validateClearance } from './label/validate-clearance';

@@ -1,4 +1,4 @@
-import { type PolicySet, type SecurityPolicy, classificationOf } from './policy';
+import { type PolicySet, type SecurityPolicy, classificationOf } from '../policy';
 import { vocabularyOf } from './vocabulary';
 
 /** Words that were perhaps meant, and the form in which they were written. */

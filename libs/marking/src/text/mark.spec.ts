@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Label, PUBLIC_LABEL } from './label';
+import { type Label, PUBLIC_LABEL } from '../label';
 import { banner, portionMark } from './mark';
 import { LONGEST_MARK, parseMark } from './parse-mark';
-import { PolicySet } from './policy';
-import { parseSpif } from './spif';
+import { PolicySet } from '../policy';
+import { parseSpif } from '../spif/read-spif';
 
 const policies = PolicySet.of(
   ['nato.spif.xml', 'public.spif.xml'].map((name) => {
-    const read = parseSpif(readFileSync(join(__dirname, '../../../policies', name), 'utf8'));
+    const read = parseSpif(readFileSync(join(__dirname, '../../../../policies', name), 'utf8'));
     if (!read.ok) throw new Error(name);
     return read.policy;
   }),

@@ -1,4 +1,4 @@
-import { type Clearance, type Label, type LabelCategory, isPublic } from './label';
+import { type Clearance, type Label, type LabelCategory, isPublic } from '../label';
 
 /** One part of the access decision: the rule, whether it holds, what the label needs and what the clearance has. */
 export interface DominanceCheck {
@@ -36,7 +36,7 @@ export function dominates(
 }
 
 const failures = (checks: readonly DominanceCheck[]): number =>
-  checks.filter((check) => !check.outcome).length + (!(checks[0]?.outcome) ? 1000 : 0);
+  checks.filter((check) => !check.outcome).length + (!checks[0]?.outcome ? 1000 : 0);
 
 function checksOf(clearance: Clearance, label: Label): DominanceCheck[] {
   return [

@@ -1,5 +1,5 @@
-import { type Label, type LabelCategory, normalLabel, valuesOf } from './label';
-import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, ownersOf } from './nato-form';
+import { type Label, type LabelCategory, normalLabel, valuesOf } from '../label';
+import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, ownersOf } from '../nato-form';
 import {
   type CategoryReference,
   type CategoryValue,
@@ -11,7 +11,7 @@ import {
   entriesOf,
   fitsClass,
   tagSetOf,
-} from './policy';
+} from '../policy';
 
 /** What is wrong with a label or a clearance under its policy. */
 export interface LabelFault {

@@ -1,9 +1,9 @@
-import { type CategoryType, type Label, type LabelCategory, PUBLIC_LABEL, normalLabel } from './label';
-import { CONTEXT, ONLY, RELEASABLE, RELEASABLE_TO } from './nato-form';
+import { type CategoryType, type Label, type LabelCategory, PUBLIC_LABEL, normalLabel } from '../label';
+import { CONTEXT, ONLY, RELEASABLE, RELEASABLE_TO } from '../nato-form';
 import { nearMisses } from './near-miss';
 import { banner, portionMark } from './mark';
-import type { PolicySet, SecurityPolicy } from './policy';
-import { validateLabel } from './validate';
+import type { PolicySet, SecurityPolicy } from '../policy';
+import { validateLabel } from '../label/validate-label';
 import { type ValuePhrase, folded, vocabularyOf } from './vocabulary';
 
 export type ParsedMark =

@@ -1,7 +1,7 @@
-import { type Clearance, valuesOf } from './label';
-import { CONTEXT, RELEASABLE, RELEASABLE_TO } from './nato-form';
-import { type PolicySet, classificationOf, tagSetOf } from './policy';
-import { type LabelFault, categoryFaults } from './validate';
+import { type Clearance, valuesOf } from '../label';
+import { CONTEXT, RELEASABLE, RELEASABLE_TO } from '../nato-form';
+import { type PolicySet, classificationOf, tagSetOf } from '../policy';
+import { type LabelFault, categoryFaults } from './validate-label';
 
 /**
  * What keeps a clearance from being granted: unknown names, a level without those below it, a context without the

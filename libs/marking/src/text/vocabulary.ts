@@ -1,6 +1,6 @@
-import { CONTEXT, RELEASABLE, hasContext } from './nato-form';
+import { CONTEXT, RELEASABLE, hasContext } from '../nato-form';
 import { levelBanner } from './mark';
-import { type SecurityPolicy, type TagSet, phraseFor, tagSetOf } from './policy';
+import { type SecurityPolicy, type TagSet, phraseFor, tagSetOf } from '../policy';
 
 /** A way to write a level, and whose information it then is. */
 export interface LevelPhrase {

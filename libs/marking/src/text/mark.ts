@@ -1,5 +1,5 @@
-import { type CategoryType, type Label, type LabelCategory, isPublic, normalLabel, valuesOf } from './label';
-import { CONTEXT, ONLY, RELEASABLE_TO, hasContext, ownersOf } from './nato-form';
+import { type CategoryType, type Label, type LabelCategory, isPublic, normalLabel, valuesOf } from '../label';
+import { CONTEXT, ONLY, RELEASABLE_TO, hasContext, ownersOf } from '../nato-form';
 import {
   type Classification,
   type PolicySet,
@@ -9,7 +9,7 @@ import {
   fitsClass,
   phraseFor,
   tagSetOf,
-} from './policy';
+} from '../policy';
 
 type Place = 'portionMarking' | 'pageTopBottom';
 

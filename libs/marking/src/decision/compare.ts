@@ -1,7 +1,7 @@
-import { type Label, type LabelCategory, PUBLIC_LABEL, isPublic, normalLabel, valuesOf } from './label';
-import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, ownersOf } from './nato-form';
-import { type PolicySet, type SecurityPolicy, classificationOf, entriesOf, fitsClass, tagSetOf } from './policy';
-import { unknownParts, validateLabel } from './validate';
+import { type Label, type LabelCategory, PUBLIC_LABEL, isPublic, normalLabel, valuesOf } from '../label';
+import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, ownersOf } from '../nato-form';
+import { type PolicySet, type SecurityPolicy, classificationOf, entriesOf, fitsClass, tagSetOf } from '../policy';
+import { unknownParts, validateLabel } from '../label/validate-label';
 
 /**
  * Whether everyone who may read `upper` may read `lower`, for clearances that `validateClearance` accepts.
