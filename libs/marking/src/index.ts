@@ -1,5 +1,6 @@
-export { type RollUp, labelAtLeast, rollUp } from './decision/compare';
-export { type DominanceCheck, dominates } from './decision/dominance';
+export { labelAtLeast } from './decision/label-order';
+export { type RollUp, explainRollUp, raisedBanner, rollUp } from './decision/roll-up';
+export { type DominanceCheck, covers, dominates, governingLabels, permits } from './decision/dominance';
 export {
   type CategoryType,
   type Clearance,
@@ -26,3 +27,16 @@ export {
 export { type SpifFault, parseSpif } from './spif/read-spif';
 export { type LabelFault, type LabelUse, validateLabel } from './label/validate-label';
 export { validateClearance } from './label/validate-clearance';
+export { clearanceClaim, clearanceFromClaim, readClearance, writeClearance } from './label/clearance-xml';
+export { type FromJson, clearanceFromJson, labelFromJson, recordFromJson } from './label/label-json';
+export { type ReadLabel, type ReadLabelOptions, readLabel } from './label/read-label';
+export {
+  type BaseRecord,
+  type LabelKind,
+  type LabelOriginator,
+  type LabelRecord,
+  type Succession,
+} from './label/record';
+export { inPolicySpelling } from './label/spelling';
+export { validateRecord } from './label/validate-record';
+export { type WrittenXml, writeLabel } from './label/write-label';

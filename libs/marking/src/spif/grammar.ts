@@ -1,3 +1,5 @@
+import { isDateTime } from '../xml/date-time';
+
 /**
  * The structure of the Open XML SPIF 2.1 (and of 1.0 and 2.0, which are parts of it), written from its published grammar:
  * per element its attributes, and its children in their order. `!` is required; `?` none or one; `*` any number; `+` one or more.
@@ -41,9 +43,6 @@ export const MARKING_CODES: readonly string[] = (
   'lastLineOfText subject xHeader portionMarking inputTitle waterMark replacePolicy'
 ).split(' ');
 
-const DATE_TIME =
-  /^\s*-?\d{4,9}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,12})?(Z|[+-]\d\d:\d\d)?\s*$/;
-
 const TYPES: Readonly<Record<string, [string, (value: string) => boolean]>> = {
   text: ['text', () => true],
   name: matching('a name of up to 256 characters', /^[^]{1,256}$/),
@@ -52,7 +51,7 @@ const TYPES: Readonly<Record<string, [string, (value: string) => boolean]>> = {
   integer: matching('a whole number', /^\s*[+-]?\d{1,15}\s*$/),
   boolean: oneOf('true', 'false', '1', '0'),
   selection: matching('a number or unbounded', /^\s*(unbounded|[+-]?\d{1,9})\s*$/),
-  dateTime: matching('a date and time', DATE_TIME),
+  dateTime: ['a date and time', isDateTime],
   version: oneOf('1.0', '2.0', '2.1'),
   colour: ['a colour of the web or #RRGGBB', (value) => COLOURS.includes(value) || /^#[0-9a-fA-F]{6}$/.test(value)],
   operation: oneOf('onlyOne', 'oneOrMore', 'all'),

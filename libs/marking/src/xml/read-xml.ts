@@ -124,7 +124,8 @@ class TreeBuilder {
   private node(node: Node, scope: Namespaces): XmlElement | string {
     if (typeof node['#text'] === 'string') return this.text(node['#text'], 'text', this.line(node));
     const cdata = node[CDATA];
-    if (Array.isArray(cdata)) return cdata.map((each: Node) => String(each['#text'] ?? '')).join('');
+    if (Array.isArray(cdata))
+      return cdata.map((each: Node) => (typeof each['#text'] === 'string' ? each['#text'] : '')).join('');
     const tag = Object.keys(node).find((key) => key !== ':@');
     if (tag === undefined) {
       this.faults.push({ place: 'file', fault: 'an element has a name that cannot be read', line: this.line(node) });

@@ -77,3 +77,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** In an attribute white space other than a blank is a reference, because readers turn the written one into a blank. */
 const escaped = (text: string, attribute: boolean): string =>
   text.replace(attribute ? /[&<>"\t\n\r]/g : /[&<>\r]/g, (character) => ESCAPES[character] ?? character);
+
+/** The element as XML that stands on its own, with every namespace that it uses. */
+export const writeElement = (element: XmlElement): string => written(element, new Map([[XML_NAMESPACE, 'xml']]), '');

@@ -76,7 +76,6 @@ function characterOf(entity: string): string | undefined {
 }
 
 /** What XML 1.0 does not let stand in a document: control characters, halves of surrogate pairs, two non-characters. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 export const FORBIDDEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/u;
 
 /** The text with runs of white space as single blanks and none at the ends: `xs:token`, as names are compared. */
