@@ -221,12 +221,15 @@ const isInput = ({ kind }: UserInput, text: string): boolean => {
 export const fitsClass = (value: CategoryValue, classification: string): boolean =>
   !value.excludedClasses.includes(classification) && (value.requiredClass ?? classification) === classification;
 
-/** The phrase for a place (`portionMarking`, `pageTopBottom`) in a language, or the one without a language. */
+/**
+ * The phrase for a place (`portionMarking`, `pageTopBottom`) in a language; else the one without a language; else, when it is
+ * another language that has none, the English one.
+ */
 export function phraseFor(markings: readonly MarkingPhrase[], code: string, language = 'en'): string | undefined {
   const fitting = markings.filter((marking) => marking.phrase !== '' && marking.codes.includes(code));
   return (
     fitting.find((marking) => marking.language === language) ??
     fitting.find((marking) => marking.language === undefined) ??
-    fitting[0]
+    fitting.find((marking) => marking.language === 'en')
   )?.phrase;
 }

@@ -46,7 +46,7 @@ describe('a mark', () => {
     ['(NS REL UKR)', 'NATO SECRET Releasable to Ukraine', nato('SECRET', released('NATO', 'UKR'))],
     [
       '(NR REL CHE JPN UKR)',
-      'NATO RESTRICTED Releasable to Switzerland, Japan, Ukraine',
+      'NATO RESTRICTED Releasable to Japan, Switzerland, Ukraine',
       nato('RESTRICTED', released('NATO', 'CHE', 'JPN', 'UKR')),
     ],
     ['(NS ONLY DEU NLD)', 'NATO SECRET Germany, Netherlands Only', nato('SECRET', { Only: ['DEU', 'NLD'] })],
@@ -123,7 +123,7 @@ describe('a mark', () => {
     ['(NS-B)', 'Special Category Designators/BOHEMIA: it must not stand on SECRET'],
     ['(NR-A)', 'Special Category Designators/ATOMAL: it must not stand on RESTRICTED'],
     ['(NS STAFF)', 'Administrative/STAFF: it must not stand on SECRET'],
-    ['(PUBLIC REL UKR)', 'Releasable To: "UKR" is not known'],
+    ['(PUBLIC REL UKR)', '"REL UKR" is not understood'],
     ['x'.repeat(LONGEST_MARK + 1), 'the mark is too long'],
   ])('%s is refused: %s', (text, fault) => {
     const read = parseMark(policies, text);

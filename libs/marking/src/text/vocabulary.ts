@@ -1,6 +1,7 @@
-import { CONTEXT, RELEASABLE, hasContext } from '../nato-form';
-import { levelBanner } from './mark';
-import { type SecurityPolicy, type TagSet, phraseFor, tagSetOf } from '../policy';
+import { CONTEXT, ONLY, RELEASABLE, RELEASABLE_TO, hasContext } from '../nato-form';
+import { PUBLIC_LABEL } from '../label';
+import { type SecurityPolicy, type TagSet, tagSetOf } from '../policy';
+import { LANGUAGES, type ListStyle, levelBanner, levelCode, styleOf } from './phrases';
 
 /** A way to write a level, and whose information it then is. */
 export interface LevelPhrase {
@@ -15,13 +16,27 @@ export interface ValuePhrase {
   readonly value: string;
 }
 
+/** How the values of one tag set can be written, and what can stand before and after them. */
+export interface ListVocabulary {
+  readonly tagSet: TagSet;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly phrases: readonly ValuePhrase[];
+  /** Words that mean several values of the tag set: nothing is written or read with them. */
+  readonly ambiguous: ReadonlySet<string>;
+  /** Its values can stand without words before or after them. */
+  readonly bare: boolean;
+  readonly takesText: boolean;
+}
+
 /** Every way to write the levels and values of a policy, folded, the longest first, so that reading can take the first that fits. */
 export interface Vocabulary {
   readonly levels: readonly LevelPhrase[];
-  readonly values: ReadonlyMap<string, readonly ValuePhrase[]>;
+  readonly lists: readonly ListVocabulary[];
+  /** Words that are values of more than one tag set. */
+  readonly shared: ReadonlySet<string>;
 }
 
-const LANGUAGES = ['en', 'fr'];
 const cache = new WeakMap<SecurityPolicy, Vocabulary>();
 
 /** The text as marks are compared: upper case, no accents, single blanks. */
@@ -38,13 +53,15 @@ export const folded = (text: string): string =>
 export function vocabularyOf(policy: SecurityPolicy): Vocabulary {
   const known = cache.get(policy);
   if (known !== undefined) return known;
-  const made: Vocabulary = {
-    levels: longestFirst(levels(policy)),
-    values: new Map(policy.tagSets.map((tagSet) => [tagSet.name, longestFirst(values(tagSet))])),
-  };
+  const lists = policy.tagSets.map(listVocabulary);
+  const made: Vocabulary = { levels: longestFirst(levels(policy)), lists, shared: sharedWords(lists) };
   cache.set(policy, made);
   return made;
 }
+
+/** The vocabulary of one tag set. */
+export const listOf = (policy: SecurityPolicy, tagSet: TagSet): ListVocabulary | undefined =>
+  vocabularyOf(policy).lists.find((each) => each.tagSet === tagSet);
 
 const longestFirst = <Phrase extends { readonly words: string }>(phrases: readonly Phrase[]): Phrase[] =>
   [...phrases].sort((a, b) => b.words.length - a.words.length);
@@ -55,20 +72,19 @@ function levels(policy: SecurityPolicy): LevelPhrase[] {
     (name) => name !== RELEASABLE && name !== policy.name,
   );
   const own = context === undefined ? undefined : policy.name;
+  const everyone = policy.name === PUBLIC_LABEL.policy ? [PUBLIC_LABEL.policy, PUBLIC_LABEL.classification] : [];
   return policy.classifications.flatMap((classification) => {
-    const short = phraseFor(classification.markings, 'portionMarking');
-    const write = (owner: string | undefined, ways: readonly (string | undefined)[]): LevelPhrase[] =>
-      ways.flatMap((way) =>
-        way === undefined ? [] : [{ words: folded(way), classification: classification.name, owner }],
-      );
+    const write = (owner: string | undefined, ways: readonly string[]): LevelPhrase[] =>
+      ways.map((way) => ({ words: folded(way), classification: classification.name, owner }));
     const spelled = (owner: string | undefined): string[] =>
       LANGUAGES.map((language) => levelBanner(policy, classification, { owner, language }));
+    const short = LANGUAGES.map((language) => levelCode(policy, classification, language));
     return [
-      ...write(own, [short, ...spelled(own)]),
+      ...write(own, [...everyone, ...short, ...spelled(own)]),
       ...foreign.flatMap((owner) =>
         write(owner, [
           ...spelled(owner),
-          `${owner} ${short ?? classification.name}`,
+          ...short.map((code) => `${owner} ${code}`),
           `${owner} ${classification.name}`,
         ]),
       ),
@@ -76,10 +92,53 @@ function levels(policy: SecurityPolicy): LevelPhrase[] {
   });
 }
 
-function values(tagSet: TagSet): ValuePhrase[] {
-  return tagSet.values.flatMap(({ name, markings }) =>
-    [name, ...markings.map((marking) => marking.phrase)]
-      .filter((way) => way !== '')
-      .map((way) => ({ words: folded(way), value: name })),
+/** Words that people put before and after lists, beside those of the policy. */
+const ALSO_BEFORE: Readonly<Record<string, readonly string[]>> = {
+  [RELEASABLE_TO]: ['RELEASABLE TO', 'REL TO', 'REL', 'COMMUNICABLE A'],
+  [ONLY]: ['ONLY'],
+};
+const ALSO_AFTER: Readonly<Record<string, readonly string[]>> = { [ONLY]: ['ONLY', 'SEULEMENT', 'UNIQUEMENT'] };
+
+function listVocabulary(tagSet: TagSet): ListVocabulary {
+  const styles = (['banner', 'portion'] as const).flatMap((form) =>
+    LANGUAGES.map((language) => styleOf(tagSet, form, language)),
   );
+  const isBare = ({ prefix, suffix }: ListStyle): boolean => (prefix === '' || prefix === '-') && suffix === '';
+  const words = (texts: readonly string[]): string[] =>
+    [...new Set(texts.map(folded))].filter((text) => text !== '' && text !== '-').sort((a, b) => b.length - a.length);
+  const all = values(tagSet);
+  const meant = new Map<string, string>();
+  const ambiguous = new Set<string>();
+  for (const { words: each, value } of all) {
+    if ((meant.get(each) ?? value) !== value) ambiguous.add(each);
+    meant.set(each, value);
+  }
+  return {
+    tagSet,
+    before: words([`${tagSet.name}:`, ...styles.map(({ prefix }) => prefix), ...(ALSO_BEFORE[tagSet.name] ?? [])]),
+    after: words([...styles.map(({ suffix }) => suffix), ...(ALSO_AFTER[tagSet.name] ?? [])]),
+    phrases: longestFirst(
+      all.filter((phrase) => !ambiguous.has(phrase.words) || folded(phrase.value) === phrase.words),
+    ),
+    ambiguous,
+    bare: tagSet.type !== 'PERMISSIVE' || styles.some(isBare),
+    takesText: tagSet.values.some(({ userInput }) => userInput !== undefined),
+  };
+}
+
+function values(tagSet: TagSet): ValuePhrase[] {
+  return tagSet.values
+    .filter(({ userInput }) => userInput === undefined)
+    .flatMap(({ name, markings }) =>
+      [name, ...markings.map((marking) => marking.phrase)]
+        .filter((way) => way.trim() !== '')
+        .map((way) => ({ words: folded(way), value: name })),
+    );
+}
+
+function sharedWords(lists: readonly ListVocabulary[]): Set<string> {
+  const owners = new Map<string, Set<TagSet>>();
+  for (const { tagSet, phrases } of lists)
+    for (const { words } of phrases) owners.set(words, (owners.get(words) ?? new Set<TagSet>()).add(tagSet));
+  return new Set([...owners].filter(([, tagSets]) => tagSets.size > 1).map(([words]) => words));
 }
