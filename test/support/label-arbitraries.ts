@@ -90,14 +90,15 @@ export function clearancesOf(policy: SecurityPolicy): fc.Arbitrary<Clearance> {
     .map(([highest, ...categories]) => ({
       policy: policy.name,
       classifications: levels.slice(0, highest + 1).map(({ name }) => name),
-      categories: isNato(policy) ? withContextInList(categories) : categories,
+      categories: isNato(policy) ? withContextInList(policy, categories) : categories,
     }));
 }
 
 /** Who reads by a context is also released to under it (`validateClearance`). */
-function withContextInList(categories: readonly LabelCategory[]): LabelCategory[] {
+function withContextInList(policy: SecurityPolicy, categories: readonly LabelCategory[]): LabelCategory[] {
+  const listed = policy.tagSets.find(({ name }) => name === 'Releasable To')?.values.map(({ name }) => name);
   const context =
-    categories.find(({ tagSet }) => tagSet === 'Context')?.values.filter((value) => value !== 'Releasable') ?? [];
+    categories.find(({ tagSet }) => tagSet === 'Context')?.values.filter((value) => listed?.includes(value)) ?? [];
   return categories.map((each) =>
     each.tagSet === 'Releasable To' ? { ...each, values: [...new Set([...each.values, ...context])] } : each,
   );
