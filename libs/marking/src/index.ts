@@ -12,8 +12,9 @@ export {
   normalLabel,
   valuesOf,
 } from './label';
-export { banner, portionMark } from './text/mark';
-export { type ParsedMark, parseMark } from './text/parse-mark';
+export { type MarkOptions, banner, marking, portionMark } from './text/mark';
+export { type ParseMarkOptions, type ParsedMark, parseMark } from './text/parse-mark';
+export type { MarkForm } from './text/phrases';
 export {
   type CategoryReference,
   type CategoryValue,
@@ -24,7 +25,7 @@ export {
   type SecurityPolicy,
   type TagSet,
 } from './policy';
-export { type SpifFault, parseSpif } from './spif/read-spif';
+export { type ReadPolicy, type SpifFault, parseSpif } from './spif/read-spif';
 export { type LabelFault, type LabelUse, validateLabel } from './label/validate-label';
 export { validateClearance } from './label/validate-clearance';
 export { clearanceClaim, clearanceFromClaim, readClearance, writeClearance } from './label/clearance-xml';
@@ -40,3 +41,18 @@ export {
 export { inPolicySpelling } from './label/spelling';
 export { validateRecord } from './label/validate-record';
 export { type WrittenXml, writeLabel } from './label/write-label';
+export { type DeclaredEquivalent, type Direction, declaredEquivalents } from './equivalence/declared';
+export {
+  type NationalEquivalent,
+  type OfferedAlternative,
+  levelOfWord,
+  nationalAlternatives,
+  nationalEquivalents,
+} from './equivalence/national';
+export {
+  type Evidence,
+  NATIONAL_WORDS,
+  NATIONS,
+  type NationalWord,
+  type NatoLevel,
+} from './equivalence/national-words';

@@ -2,6 +2,7 @@ import { type Label, type LabelCategory, PUBLIC_LABEL, isPublic, normalLabel, va
 import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, mayStand, ownersOf } from '../nato-form';
 import { type PolicySet, type SecurityPolicy, classificationOf, entriesOf, tagSetOf } from '../policy';
 import { unknownParts, validateLabel } from '../label/validate-label';
+import { declaredEquivalents } from '../equivalence/declared';
 import { labelAtLeast } from './label-order';
 
 /** The dominant label of several. `nobody`: no clearance can hold it; its label is for printing and for denying only. */
@@ -16,9 +17,12 @@ export type RollUp =
  * standard drops an empty intersection, and so widens, this releases to nobody. PUBLIC parts ask nothing. The result is checked
  * against the policy again (rule 9); informative values that it forbids at the higher level go.
  */
-export function rollUp(policies: PolicySet, labels: readonly Label[]): RollUp {
+export function rollUp(policies: PolicySet, labels: readonly Label[], into?: string): RollUp {
   if (labels.length === 0) return { ok: false, reasons: ['there is nothing to roll up'] };
-  const parts = labels.filter((label) => !isPublic(label)).map(normalLabel);
+  const told = labels.filter((label) => !isPublic(label)).map((label) => mapped(policies, normalLabel(label), into));
+  const unmapped = told.flatMap((each) => ('reasons' in each ? each.reasons : []));
+  if (unmapped.length > 0) return { ok: false, reasons: unmapped };
+  const parts = told.flatMap((each) => ('label' in each ? [each.label] : []));
   const first = parts[0];
   if (first === undefined) return { ok: true, label: PUBLIC_LABEL };
   const policy = policies.get(first.policy);
@@ -29,6 +33,15 @@ export function rollUp(policies: PolicySet, labels: readonly Label[]): RollUp {
   const categories = policy.tagSets.flatMap(({ name, type }) => combined(parts, name, type));
   const raised = withoutForbidden(policy, normalLabel({ policy: policy.name, classification, categories }));
   return judged(policies, hasContext(policy) ? tidyRelease(raised) : raised);
+}
+
+/** A part of another policy, as its own policy declares it equivalent under the one that is asked for (rules 2 and 3). */
+function mapped(policies: PolicySet, label: Label, into: string | undefined): { label: Label } | { reasons: string[] } {
+  if (into === undefined || label.policy === into) return { label };
+  const found = declaredEquivalents(policies, label, 'decrypt').find(({ policy }) => policy === into);
+  if (found === undefined)
+    return { reasons: [`${label.policy} declares no equivalent of ${label.classification} in ${into}`] };
+  return found.ok ? { label: found.label } : { reasons: found.reasons };
 }
 
 function obstacles(policy: SecurityPolicy, part: Label): string[] {
