@@ -56,3 +56,19 @@ export {
   type NationalWord,
   type NatoLevel,
 } from './equivalence/national-words';
+export {
+  type BindableFile,
+  type Binding,
+  type BindingInformation,
+  type BoundDigest,
+  type DataReference,
+  type DigestAlgorithm,
+  type VerifiedFile,
+  bindingOf,
+  labelsOf,
+  siblingOf,
+  sidecarName,
+  verifyBinding,
+} from './binding/binding';
+export { type ReadBinding, readBinding } from './binding/read-binding';
+export { writeBinding } from './binding/write-binding';
