@@ -26,7 +26,14 @@ export const shippedPolicy = (name: string): string => readFileSync(join(root, '
 export const shippedPolicies = (): PolicySet =>
   PolicySet.of(['nato.spif.xml', 'public.spif.xml'].map((name) => policyFrom(shippedPolicy(name))));
 
-export const sharedPolicy = (name: string): PolicySet => PolicySet.of([policyFrom(sharedFile(name))]);
+const policySets = new Map<string, PolicySet>();
+
+/** A policy of the shared files, as a set of its own; read once for each file of tests. */
+export function sharedPolicy(name: string): PolicySet {
+  const known = policySets.get(name) ?? PolicySet.of([policyFrom(sharedFile(name))]);
+  policySets.set(name, known);
+  return known;
+}
 
 // The schemas import three of the W3C; of those only what is written here is used.
 const XML_NAMESPACE = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="http://www.w3.org/XML/1998/namespace">

@@ -10,7 +10,7 @@ import { covers, permits } from './dominance';
 import { labelAtLeast } from './label-order';
 import { rollUp } from './roll-up';
 
-const RUNS = 400;
+const RUNS = 200;
 const sets: [string, () => PolicySet, string][] = [
   ['the policies that the product ships', shippedPolicies, 'NATO'],
   ['NATO v79: needs ../shared/data (absent: skipped)', () => sharedPolicy('nato-spif-v79.xml'), 'NATO'],

@@ -114,13 +114,13 @@ const roundTrip = (set: PolicySet, runs: number): void => {
 
 describe('parse(print(label)) is the label, for every valid label and in every form and language', () => {
   it('under the policies that the product ships', () => {
-    roundTrip(policies, 400);
+    roundTrip(policies, 200);
   });
 
   withShared.each(['nato-spif-v79.xml', 'nato-spif-v88.xml', 'public-spif-v1.xml', 'acme-spif.xml'])(
     `under %s: ${NEEDS}`,
     (name) => {
-      roundTrip(sharedPolicy(name), 200);
+      roundTrip(sharedPolicy(name), 100);
     },
   );
 });
