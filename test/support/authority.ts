@@ -45,7 +45,7 @@ export interface Making {
 }
 
 export const ISSUED = '2026-01-01T00:00:00Z';
-export const VALID = { from: '2026-01-01T00:00:00Z', until: '2030-01-01T00:00:00Z' } as const;
+export const VALID = { from: '2026-01-01T00:00:00Z', until: '2126-01-01T00:00:00Z' } as const;
 export const WINDOW = { notBefore: '2026-06-05T15:00:00Z', notAfter: '2026-06-06T15:00:00Z' } as const;
 
 /** consent of each originator, two reviewers, and the ministers by consensus in public. EXERCISE. */

@@ -57,7 +57,8 @@ export const signedStatementSchema = z
     signatures: z
       .array(z.strictObject({ protected: z.string().min(1), signature: z.string().min(1) }))
       .min(1)
-      .max(16),
+      .max(16)
+      .readonly(),
   })
   .meta({
     id: 'SignedStatement',
@@ -195,7 +196,10 @@ export const capacityListSchema = z
       }),
     ),
   })
-  .meta({ id: 'CapacityList', description: 'In which stages, for which seats and as what you may decide at this moment' });
+  .meta({
+    id: 'CapacityList',
+    description: 'In which stages, for which seats and as what you may decide at this moment',
+  });
 
 export const frozenSchema = z.strictObject({ digest: z.string() }).meta({ id: 'Frozen' });
 export const decidedSchema = z.strictObject({ state: caseStateSchema }).meta({ id: 'Decided' });

@@ -1,7 +1,7 @@
 import { record } from '#audit';
 import type { Clock, Transactions, Tx } from '#database';
 import { type PolicySet, validateClearance } from '#marking';
-import { type SignedStatement, statementId } from '#signing';
+import { type SignedStatement, canonicalJson, statementId } from '#signing';
 import { type Authority, type Instrument, type RefusedInstrument, readInstrument, verifyInstruments } from '#workflow';
 import {
   acceptedStatements,
@@ -96,10 +96,13 @@ export class Registrar {
   }
 
   private faultOf(id: string, instrument: Instrument, { known, faults, authority }: Judged, now: Date): string | null {
+    // INVARIANT: a row is judged by what its own statement says, or it would pass for another statement that stands.
+    if (instrument.id !== id) return 'it was handed in under another id';
     if (known.has(id)) return 'an instrument of this id stands already';
     const fault = faults.get(id);
     if (fault !== undefined) return fault;
-    if (!authority.all().some((each) => each.id === id)) return 'it does not stand';
+    const stands = authority.all().find((each) => each.id === id);
+    if (stands === undefined || canonicalJson(stands) !== canonicalJson(instrument)) return 'it does not stand';
     // INVARIANT: nothing counts before the moment at which it was issued.
     if (Date.parse(instrument.issuedAt) > now.getTime()) return 'it is dated in the future';
     return this.labelFault(instrument);

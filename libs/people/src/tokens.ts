@@ -42,7 +42,12 @@ export class Tokens {
   }
 
   async list(actor: Actor): Promise<TokenRow[]> {
-    return this.transactions.run(actor, ownTokens);
+    return this.transactions.run(actor, async (tx) => {
+      const rows = await ownTokens(tx);
+      const details = { found: rows.length };
+      await record(tx, actor, { action: 'token.list', outcome: 'done', details }, this.clock.now());
+      return rows;
+    });
   }
 
   async revoke(actor: Actor, id: string): Promise<void> {

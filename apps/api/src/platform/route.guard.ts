@@ -2,9 +2,10 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Actor } from '#access';
+import { Refusals } from '#audit';
 import { ProblemError } from '#contracts';
 import type { AuthenticatedRequest } from './actor';
-import { ROUTE_PERMISSION, type RoutePermission } from './permission';
+import { ROUTE_PERMISSION, type RoutePermission, type Scope } from './permission';
 
 /** The passport strategies that may authenticate a request: the session cookie, then the bearer token. */
 const Authenticated = AuthGuard(['session-cookie', 'api-token']);
@@ -16,7 +17,10 @@ const Authenticated = AuthGuard(['session-cookie', 'api-token']);
  */
 @Injectable()
 export class RouteGuard extends Authenticated implements CanActivate {
-  constructor(private readonly reflector: Reflector) {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly refusals: Refusals,
+  ) {
     super();
   }
 
@@ -27,15 +31,21 @@ export class RouteGuard extends Authenticated implements CanActivate {
     ]);
     if (permission === undefined) throw new ProblemError('not-found');
     if (permission === 'public') return true;
-    await super.canActivate(context);
-    const { user } = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    if (user === undefined) throw new ProblemError('not-signed-in');
-    if (user.scopes !== null && !user.scopes.includes(permission.scope)) {
-      throw new ProblemError('outside-scope', {
-        reasons: [{ code: 'scope', rule: 'token-scope', need: permission.scope, have: user.scopes.join(' ') }],
-      });
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    try {
+      await super.canActivate(context);
+      requireScope(request.user, permission.scope);
+      return true;
+    } catch (error) {
+      if (error instanceof ProblemError) await this.recordRefusal(request, error);
+      throw error;
     }
-    return true;
+  }
+
+  /** Who is turned away at the door is on the record too: the route that was asked, never its parameters. */
+  private async recordRefusal(request: AuthenticatedRequest, { code }: ProblemError): Promise<void> {
+    const details = { problem: code, route: `${request.method} ${request.routeOptions.url ?? ''}` };
+    await this.refusals.record(request.user ?? { requestId: request.id }, { action: 'request.refused', details });
   }
 
   /** What the strategies answered. An error inside one of them is an error, never a way in. */
@@ -45,4 +55,12 @@ export class RouteGuard extends Authenticated implements CanActivate {
     if (user === null || user === undefined || user === false) throw new ProblemError('not-signed-in');
     return user;
   }
+}
+
+function requireScope(actor: Actor | undefined, scope: Scope): void {
+  if (actor === undefined) throw new ProblemError('not-signed-in');
+  if (actor.scopes === null || actor.scopes.includes(scope)) return;
+  throw new ProblemError('outside-scope', {
+    reasons: [{ code: 'scope', rule: 'token-scope', need: scope, have: actor.scopes.join(' ') }],
+  });
 }
