@@ -4,7 +4,7 @@ import { Parts } from '../label/xml-parts';
 import type { PolicySet } from '../policy';
 import { type XmlElement, childrenOf, readXml } from '../xml/read-xml';
 import { writeElement } from '../xml/write-xml';
-import type { FileFault } from '../xml/xml-text';
+import { type FileFault, firstOf } from '../xml/xml-text';
 import {
   type Binding,
   type BindingInformation,
@@ -39,7 +39,7 @@ export function readBinding(policies: PolicySet, xml: string | Uint8Array): Read
   const reader = new BindingReader(policies);
   const information = reader.information(root);
   return reader.faults.length > 0
-    ? { ok: false, faults: reader.faults }
+    ? { ok: false, faults: firstOf(reader.faults) }
     : { ok: true, information, warnings: reader.warnings };
 }
 

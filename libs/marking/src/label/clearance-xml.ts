@@ -2,7 +2,7 @@ import type { Clearance } from '../label';
 import type { PolicySet } from '../policy';
 import { readXml } from '../xml/read-xml';
 import { writeXml, xmlElement } from '../xml/write-xml';
-import { FORBIDDEN, type FileFault } from '../xml/xml-text';
+import { FORBIDDEN, type FileFault, firstOf } from '../xml/xml-text';
 import { LARGEST_LABEL } from './read-label';
 import { inPolicySpelling } from './spelling';
 import { type WrittenXml, categoryElement, classificationElement, policyElement } from './write-label';
@@ -36,7 +36,7 @@ export function readClearance(policies: PolicySet, xml: string | Uint8Array): Re
   const uri = policy?.attributes.get('URI')?.trim();
   const clearance = { policy: parts.text(policy), classifications, categories };
   parts.takeOthers(false);
-  if (parts.faults.length > 0) return { ok: false, faults: parts.faults };
+  if (parts.faults.length > 0) return { ok: false, faults: firstOf(parts.faults) };
   return {
     ok: true,
     clearance: inPolicySpelling(policies, clearance),

@@ -3,7 +3,7 @@ import type { PolicySet } from '../policy';
 import { isDateTime } from '../xml/date-time';
 import { type XmlElement, readXml } from '../xml/read-xml';
 import { writeElement } from '../xml/write-xml';
-import type { FileFault } from '../xml/xml-text';
+import { type FileFault, firstOf } from '../xml/xml-text';
 import { type BaseRecord, type LabelKind, type LabelOriginator, type LabelRecord, ORIGINATOR_TYPES } from './record';
 import { inPolicySpelling } from './spelling';
 import { LABEL_NAMESPACE, Parts, readCategory } from './xml-parts';
@@ -54,7 +54,7 @@ export function labelFromElement(policies: PolicySet, root: XmlElement, options:
   const [id, review] = [root.attributes.get('Id'), root.attributes.get('ReviewDateTime')?.trim()];
   if (review !== undefined && !isDateTime(review)) reader.say(root, 'ReviewDateTime is no date and time');
   if (id !== undefined && !/^[\p{L}_][\p{L}\p{N}_.-]*$/u.test(id.trim())) reader.say(root, 'Id is no identifier');
-  if (reader.faults.length > 0) return { ok: false, faults: reader.faults };
+  if (reader.faults.length > 0) return { ok: false, faults: firstOf(reader.faults) };
   return {
     ok: true,
     record: {

@@ -1,4 +1,4 @@
-import type { FileFault } from '../xml/xml-text';
+import { type FileFault, firstOf } from '../xml/xml-text';
 import { type XmlElement, readXml } from '../xml/read-xml';
 import type { SecurityPolicy } from '../policy';
 import { SPIF_NAMESPACE, bareElements, checkGrammar, withSpifNamespace } from './check-grammar';
@@ -35,9 +35,9 @@ export function parseSpif(xml: string | Uint8Array): ReadPolicy | { ok: false; f
     };
   const root = withSpifNamespace(read.root);
   const { faults } = checkGrammar(root);
-  if (faults.length > 0) return { ok: false, faults };
+  if (faults.length > 0) return { ok: false, faults: firstOf(faults) };
   const checked = inconsistencies(root);
-  if (checked.faults.length > 0) return { ok: false, faults: checked.faults };
+  if (checked.faults.length > 0) return { ok: false, faults: firstOf(checked.faults) };
   return {
     ok: true,
     policy: policyOf(root),

@@ -1,5 +1,5 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { type FileFault, FORBIDDEN, decodeXml, refuse, resolveReferences } from './xml-text';
+import { type FileFault, FORBIDDEN, decodeXml, firstOf, refuse, resolveReferences } from './xml-text';
 
 /**
  * An element with its namespace resolved. Attributes without a prefix are held by their name, others as `{namespace}name`;
@@ -17,11 +17,13 @@ export interface XmlElement {
 export type ReadXml =
   { readonly ok: true; readonly root: XmlElement } | { readonly ok: false; readonly faults: FileFault[] };
 
-/** A larger file is not read (bytes). NATO's own policy is a fiftieth of it. */
-export const LARGEST_XML = 4 * 1024 * 1024;
+/** A larger file is not read (bytes). NATO's own policy is a twenty-fifth of it. */
+export const LARGEST_XML = 2 * 1024 * 1024;
 /** Elements that nest deeper are not read; where it is far deeper, not even checked for being well-formed. */
 const DEEPEST = 40;
 const FAR_TOO_DEEP = 1000;
+/** More of these signs are not read: each `<` can cost an element, each `=` an attribute, each `&` a reference. NATO's has 7,000 `<`. */
+const MOST_SIGNS = 100_000;
 export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 
 /**
@@ -38,8 +40,8 @@ export function readXml(input: string | Uint8Array, largest = LARGEST_XML): Read
   if (declared !== null) return refuse('a document type or an entity has no place here', lineOf(declared.index));
   const forbidden = FORBIDDEN.exec(xml);
   if (forbidden !== null) return refuse('it holds a character that XML does not allow', lineOf(forbidden.index));
-  const tooDeep = tooDeepAt(xml);
-  if (tooDeep !== undefined) return refuse(`elements nest more than ${DEEPEST} deep`, lineOf(tooDeep));
+  const costly = costOf(xml);
+  if (costly !== undefined) return refuse(costly.fault, lineOf(costly.at));
   const wellFormed = XMLValidator.validate(xml);
   if (wellFormed !== true) return refuse(wellFormed.err.msg.slice(0, 300), wellFormed.err.line);
   return built(xml, lineOf);
@@ -54,7 +56,7 @@ function built(xml: string, lineOf: (index: number) => number): ReadXml {
   }
   const builder = new TreeBuilder(lineOf);
   const roots = builder.content(nodes, new Map([['xml', XML_NAMESPACE]]));
-  if (builder.faults.length > 0) return { ok: false, faults: builder.faults };
+  if (builder.faults.length > 0) return { ok: false, faults: firstOf(builder.faults) };
   const [root, ...more] = roots.filter((node) => typeof node !== 'string' || node.trim() !== '');
   if (root === undefined || typeof root === 'string' || more.length > 0)
     return refuse('a file has one element at its root, and nothing beside it');
@@ -62,24 +64,33 @@ function built(xml: string, lineOf: (index: number) => number): ReadXml {
 }
 
 /**
- * Where elements nest too deeply, found by counting tags alone: building the tree of a million nested elements is what
- * has to be avoided. Comments and CDATA that hold tags can only make the count stricter.
+ * What would make reading cost more than the size of the file: too much markup, or nesting without end. Found in one pass over
+ * the characters, before anything is built. Comments and CDATA that hold tags can only make the count stricter.
  */
-function tooDeepAt(xml: string): number | undefined {
-  let depth = 0;
-  for (let at = xml.indexOf('<'); at !== -1; at = xml.indexOf('<', at + 1)) {
-    const next = xml.charCodeAt(at + 1);
-    if (next === SLASH) depth -= 1;
-    else if (next !== BANG && next !== QUESTION) {
-      const end = xml.indexOf('>', at);
-      if (end !== -1 && xml.charCodeAt(end - 1) !== SLASH) depth += 1;
-      if (depth > FAR_TOO_DEEP) return at;
+function costOf(xml: string): { fault: string; at: number } | undefined {
+  const signs = { [LESS]: 0, [EQUALS]: 0, [AMPERSAND]: 0 };
+  let [depth, opening] = [0, false];
+  for (let at = 0; at < xml.length; at += 1) {
+    const sign = xml.charCodeAt(at);
+    if (sign === LESS || sign === EQUALS || sign === AMPERSAND) {
+      signs[sign] += 1;
+      if (signs[sign] > MOST_SIGNS)
+        return { fault: `it has more than ${MOST_SIGNS} tags, attributes or references`, at };
+    }
+    if (sign === LESS) {
+      const next = xml.charCodeAt(at + 1);
+      opening = next !== SLASH && next !== BANG && next !== QUESTION;
+      if (next === SLASH) depth -= 1;
+    } else if (sign === GREATER && opening) {
+      opening = false;
+      if (xml.charCodeAt(at - 1) !== SLASH) depth += 1;
+      if (depth > FAR_TOO_DEEP) return { fault: `elements nest more than ${DEEPEST} deep`, at };
     }
   }
   return undefined;
 }
 
-const [SLASH, BANG, QUESTION] = [0x2f, 0x21, 0x3f];
+const [LESS, GREATER, EQUALS, AMPERSAND, SLASH, BANG, QUESTION] = [0x3c, 0x3e, 0x3d, 0x26, 0x2f, 0x21, 0x3f] as const;
 
 const parser = (): XMLParser =>
   new XMLParser({

@@ -49,6 +49,14 @@ export const refuse = (fault: string, line?: number): { ok: false; faults: FileF
   faults: [{ place: 'file', fault, ...(line === undefined ? {} : { line }) }],
 });
 
+const MOST_FAULTS = 200;
+
+/** The first faults, and how many more there are: a file made of faults is not answered with a larger one. */
+export const firstOf = (faults: FileFault[]): FileFault[] =>
+  faults.length <= MOST_FAULTS
+    ? faults
+    : [...faults.slice(0, MOST_FAULTS), { place: 'file', fault: `${faults.length - MOST_FAULTS} more faults` }];
+
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /** The text with XML's five entities and its character references replaced, and the references that are none of them. */
