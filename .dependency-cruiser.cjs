@@ -77,7 +77,8 @@ module.exports = {
       from: { path: '^apps/register/' },
       to: {
         path: '^(apps|libs)/',
-        pathNot: '^(apps/register|libs/(register|contracts|marking|signing|ledger|workflow|certificate|database))/',
+        pathNot:
+          '^(apps/register|libs/(register|contracts|marking|signing|ledger|workflow|certificate|database|process))/',
       },
     },
     {

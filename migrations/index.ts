@@ -8,6 +8,9 @@ import { CreatePeople1767225600000 } from './main/1767225600000-create-people';
 import { CreateRecords1767225600003 } from './main/1767225600003-create-records';
 import { CreateRights1767225600001 } from './main/1767225600001-create-rights';
 import { CreateSessions1767225600002 } from './main/1767225600002-create-sessions';
+import { DistrustTheApi1767225600010 } from './main/1767225600010-distrust-the-api';
+import { ListByProtection1767225600020 } from './main/1767225600020-list-by-protection';
+import { RefuseTakenUsernames1767225600030 } from './main/1767225600030-refuse-taken-usernames';
 import { CreateRegister1767225600000 } from './register/1767225600000-create-register';
 
 /** The restricted side's migrations, in order. */
@@ -22,6 +25,9 @@ export const MAIN_MIGRATIONS = [
   CreateGuardQuestions1767225600007,
   AddPublicationSalts1767225600008,
   CreateDutyLeader1767225600009,
+  DistrustTheApi1767225600010,
+  ListByProtection1767225600020,
+  RefuseTakenUsernames1767225600030,
 ];
 
 /** The public side's migrations, in order. */

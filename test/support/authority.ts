@@ -5,6 +5,7 @@ import {
   type SignedStatement,
   addSignature,
   generateKey,
+  payloadOf,
   publicPart,
   signStatement,
   thumbprint,
@@ -17,8 +18,10 @@ import {
   type Officers,
   type Outgoing,
   type Procedure,
+  type ProposalFacts,
   officersNeeded,
   proposalDigest,
+  verifyInstruments,
 } from '#workflow';
 
 /** One of the registry officers, with the private key that in life never leaves them. */
@@ -314,3 +317,20 @@ export async function everyApproval(
     ),
   ]);
 }
+
+/** What a decision is judged against: the instruments verified, the procedure that the proposal names, and the moment. */
+export async function factsOn(
+  alliance: TestAlliance,
+  proposal: TestProposal = alliance.proposal,
+  now = '2026-06-05T16:00:00Z',
+): Promise<ProposalFacts> {
+  const { outgoing, closedCommitment } = proposal;
+  const { authority, refused } = await verifyInstruments(alliance.authority.statements, alliance.authority.officers);
+  const procedure = authority.procedure(outgoing.procedure.id, outgoing.procedure.version, now);
+  if (refused.length > 0 || procedure === undefined)
+    throw new Error(`the alliance is not in order: ${JSON.stringify(refused)}`);
+  return { outgoing, digest: proposalDigest(outgoing, closedCommitment), procedure, authority, now };
+}
+
+/** The id of an instrument's statement. */
+export const idOf = (statement: SignedStatement): string => (payloadOf(statement) as { id: string }).id;

@@ -1,6 +1,8 @@
 /** A portion-marked document of a test, as its author would type it. EXERCISE. */
 export interface DocumentPlan {
   readonly banner: string;
+  /** The document's own mark; the banner stands in where none is named. */
+  readonly mark?: string;
   readonly originator: string;
   readonly needToKnow: readonly string[];
   readonly blocks: readonly string[];
@@ -12,6 +14,11 @@ export class DocumentBuilder {
 
   underBanner(banner: string): DocumentBuilder {
     return this.with({ banner });
+  }
+
+  /** The document's own mark: under it stands that the document exists. */
+  markedAs(mark: string): DocumentBuilder {
+    return this.with({ mark });
   }
 
   from(originator: string): DocumentBuilder {
@@ -44,10 +51,11 @@ export class DocumentBuilder {
   }
 
   text(): string {
-    const { banner, originator, needToKnow, blocks } = this.plan;
+    const { banner, mark, originator, needToKnow, blocks } = this.plan;
     const head = [
       '---',
       `banner: ${banner}`,
+      ...(mark === undefined ? [] : [`mark: ${mark}`]),
       `originator: ${originator}`,
       `need-to-know: [${needToKnow.map((token) => JSON.stringify(token)).join(', ')}]`,
       'exercise: true',

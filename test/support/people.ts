@@ -48,13 +48,9 @@ export class PersonBuilder {
 
   /** Cleared as a partner nation's person: only for what is released to that nation. */
   clearedAsPartner(level: Level, nation: string): PersonBuilder {
-    return this.with({ nation }).holding({
-      ...natoClearance(level, { releasedTo: [nation], designators: [] }),
-      categories: [
-        { tagSet: 'Context', type: 'PERMISSIVE', values: ['Releasable'] },
-        { tagSet: 'Releasable To', type: 'PERMISSIVE', values: [nation] },
-      ],
-    });
+    return this.with({ nation }).holding(
+      natoClearance(level, { context: 'Releasable', releasedTo: [nation], designators: [] }),
+    );
   }
 
   holding(...clearances: Clearance[]): PersonBuilder {
@@ -83,15 +79,20 @@ export const aPerson = (identity: string): PersonBuilder =>
     seats: [],
   });
 
-function natoClearance(
+/** A clearance under the NATO policy. The context is `NATO` for an ally and `Releasable` for a partner. */
+export function natoClearance(
   level: Level,
-  held: { readonly releasedTo: readonly string[]; readonly designators: readonly string[] },
+  held: {
+    readonly context?: 'NATO' | 'Releasable';
+    readonly releasedTo: readonly string[];
+    readonly designators: readonly string[];
+  },
 ): Clearance {
   return {
     policy: 'NATO',
     classifications: LEVELS.slice(0, LEVELS.indexOf(level) + 1),
     categories: [
-      { tagSet: 'Context', type: 'PERMISSIVE', values: ['NATO'] },
+      { tagSet: 'Context', type: 'PERMISSIVE', values: [held.context ?? 'NATO'] },
       { tagSet: 'Releasable To', type: 'PERMISSIVE', values: held.releasedTo },
       ...(held.designators.length === 0
         ? []

@@ -1,23 +1,13 @@
 #!/usr/bin/env node
-import { readFileSync, writeFileSync } from 'node:fs';
-import { Command } from 'commander';
-import type { CliIo } from './cli-io';
-import { registerBind } from './commands/bind';
-import { registerLabel } from './commands/label';
-import { registerSpif } from './commands/spif';
-import { registerVerifyBinding } from './commands/verify-binding';
+import { processIo } from './cli-io';
+import { run } from './program';
+import { processTerminal } from './terminal';
 
-const io: CliIo = {
-  out: (text) => process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
-  err: (text) => process.stderr.write(text.endsWith('\n') ? text : `${text}\n`),
-  readFile: (path) => readFileSync(path),
-  writeFile: (path, bytes) => {
-    writeFileSync(path, bytes);
-  },
-  exit: (code) => {
-    process.exitCode = code;
-  },
-};
-const program = new Command('imprimatur');
-for (const register of [registerSpif, registerLabel, registerBind, registerVerifyBinding]) register(program, io);
-program.parse();
+// A reader that has seen enough (`imprimatur events | head`) is no fault.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+
+void run(process.argv.slice(2), processIo, processTerminal);

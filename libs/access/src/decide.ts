@@ -1,7 +1,7 @@
 import { dominates } from '#marking';
 import type { Actor } from './actor';
 import type { Protection } from './protection';
-import { type AccessRules, abilityOf } from './rules';
+import { type AccessRules, abilityOf, attributesIn } from './rules';
 
 /** What is acted upon: its kind, every protection it stands under, and the attributes that rules may ask about. */
 export interface Thing {
@@ -75,12 +75,24 @@ const heldLevels = (actor: Actor): string =>
   actor.clearances.map((held) => `${held.policy}: ${held.classifications.join(', ')}`).join('; ') || 'no clearance';
 
 function ruleCheck(actor: Actor, action: string, thing: Thing, rules: AccessRules): Check {
-  const rule = abilityOf(rules, actor).relevantRuleFor(action, thing);
+  const asked = abilityOf(rules, actor).rulesFor(action, thing.kind);
+  const unsaid = (conditions: object | undefined): string[] =>
+    attributesIn(conditions).filter((name) => thing[name] === undefined || thing[name] === null);
+  // INVARIANT (fail_closed): about what a thing does not say, what permits permits nothing and what forbids forbids; `$ne` by
+  // itself would find it unlike.
+  const rule = asked.find((each) =>
+    unsaid(each.conditions).length > 0 ? each.inverted : each.matchesConditions(thing),
+  );
+  const missing = asked.flatMap((each) => unsaid(each.conditions));
   return {
     rule: 'rules',
-    outcome: rule !== null && !rule.inverted,
+    outcome: rule !== undefined && !rule.inverted,
     need: `a rule that lets ${action} ${thing.kind}`,
-    have: rule?.reason ?? `none for the roles ${actor.roles.join(', ') || '(none)'}`,
+    have:
+      rule?.reason ??
+      (missing.length > 0
+        ? `nothing said of ${[...new Set(missing)].join(', ')}`
+        : `none for the roles ${actor.roles.join(', ') || '(none)'}`),
   };
 }
 

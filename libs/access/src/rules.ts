@@ -24,22 +24,32 @@ export const shippedRules: AccessRules = accessRulesSchema.parse(shipped);
 export function abilityOf(rules: AccessRules, actor: Actor): MongoAbility {
   const own = rules.rules
     .filter((rule) => rule.roles.some((role) => role === '*' || actor.roles.includes(role)))
-    .map((rule): RawRuleOf<MongoAbility> => ({
-      action: rule.action,
-      subject: rule.subject,
-      reason: rule.id,
-      ...(rule.inverted === undefined ? {} : { inverted: rule.inverted }),
-      ...(rule.conditions === undefined ? {} : { conditions: filledIn(rule.conditions, actor) }),
-    }));
+    .flatMap(({ id: reason, action, subject, inverted = false, conditions }): RawRuleOf<MongoAbility>[] => {
+      const rule = { action, subject, reason, inverted };
+      if (conditions === undefined) return [rule];
+      const filled = filledIn(conditions, actor);
+      if (filled !== undefined) return [{ ...rule, conditions: filled }];
+      // INVARIANT (fail_closed): about an attribute that the actor lacks, what permits permits nothing, what forbids forbids.
+      return inverted ? [rule] : [];
+    });
   return createMongoAbility(own, { detectSubjectType: (thing) => (thing as { kind: string }).kind });
 }
 
-function filledIn(conditions: Record<string, unknown>, actor: Actor): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(conditions), (_key, value: unknown) => {
+/** The attributes of a thing that conditions ask about: `a.b` asks about `a`. */
+export const attributesIn = (conditions: object | undefined): string[] =>
+  Object.keys(conditions ?? {}).map((name) => name.split('.')[0] ?? name);
+
+/** The conditions for this actor; undefined when they ask about an attribute that the actor has no value for. */
+function filledIn(conditions: Record<string, unknown>, actor: Actor): Record<string, unknown> | undefined {
+  const lacking: string[] = [];
+  const filled = JSON.parse(JSON.stringify(conditions), (_key, value: unknown) => {
     if (typeof value !== 'string') return value;
     const placeholder = /^\$\{actor\.(\w+)\}$/.exec(value)?.[1];
     if (placeholder === undefined) return value;
     if (!Object.hasOwn(actor, placeholder)) throw new Error(`the rules name an attribute that no actor has: ${value}`);
-    return actor[placeholder as keyof Actor];
+    const held = actor[placeholder as keyof Actor];
+    if (held === null) lacking.push(placeholder);
+    return held;
   }) as Record<string, unknown>;
+  return lacking.length > 0 ? undefined : filled;
 }

@@ -67,7 +67,7 @@ const nothing = z.unknown();
 export class ApiClient {
   constructor(
     private readonly base: string,
-    private readonly credential?: Credential,
+    readonly credential?: Credential,
   ) {}
 
   /** Signs in with a password; the client that comes back acts as that person. */

@@ -5,4 +5,5 @@ export * from './instruments';
 export * from './label';
 export * from './notifications';
 export * from './problem';
+export * from './public-log';
 export * from './session';

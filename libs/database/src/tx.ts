@@ -23,4 +23,17 @@ export class Tx {
   async change(sql: string, parameters: readonly unknown[] = []): Promise<number> {
     return (await this.runner.query(sql, [...parameters], true)).affected ?? 0;
   }
+
+  /** Does a part of the work that may fail by itself: what it throws undoes that part, and the rest can go on. */
+  async attempt<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.runner.query('SAVEPOINT attempt');
+    try {
+      const result = await work();
+      await this.runner.query('RELEASE SAVEPOINT attempt');
+      return result;
+    } catch (error) {
+      await this.runner.query('ROLLBACK TO SAVEPOINT attempt');
+      throw error;
+    }
+  }
 }

@@ -35,14 +35,16 @@ export interface Finding {
 
 /** Every check of an event proof, named. Never throws: what cannot be read is a check that failed. */
 export function verifyEventProof(proof: unknown, logKeys: readonly NoteKey[]): Finding[] {
-  const fault = formatFault(proof);
-  if (fault !== null) return [{ check: 'format', ok: false, detail: fault }];
-  const known = proof as EventProof;
-  const findings: Finding[] = [{ check: 'format', ok: true, detail: EVENT_PROOF_FORMAT }];
-  return [
-    ...findings,
-    ...checkLogProof(leafDataOf(canonicalJson(known.record), hexToBytes(known.salt)), known, logKeys),
-  ];
+  try {
+    const fault = formatFault(proof);
+    if (fault !== null) return [{ check: 'format', ok: false, detail: fault }];
+    const known = proof as EventProof;
+    const leafData = leafDataOf(canonicalJson(known.record), hexToBytes(known.salt));
+    return [{ check: 'format', ok: true, detail: EVENT_PROOF_FORMAT }, ...checkLogProof(leafData, known, logKeys)];
+  } catch (error) {
+    // INVARIANT (fail_closed): a record too deep to read, or one that has no canonical JSON, proves nothing.
+    return [{ check: 'format', ok: false, detail: error instanceof Error ? error.message : 'it cannot be read' }];
+  }
 }
 
 /** A place in a log, and the signed checkpoint that covers it. */
@@ -62,7 +64,8 @@ export function checkLogProof(leafData: Uint8Array, place: LogPlace, logKeys: re
   if (typeof checkpoint === 'string') return [signed, { check: 'checkpoint', ok: false, detail: checkpoint }];
   const origin: Finding = {
     check: 'checkpoint-origin',
-    ok: logKeys.some((key) => key.name === checkpoint.origin),
+    // INVARIANT: a log signs for itself alone, though several be trusted.
+    ok: note.signers.includes(checkpoint.origin),
     detail: checkpoint.origin,
   };
   const size: Finding = {

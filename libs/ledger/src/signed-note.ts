@@ -13,6 +13,12 @@ export interface NoteKey {
 const ED25519 = 1;
 const DASH = '\u2014';
 
+/** More than anybody signs with; without a limit a note could be made of signatures alone. */
+const MOST_SIGNATURES = 100;
+
+/** What no note holds: control characters other than the newline, and what is no Unicode text. */
+const NO_NOTE = /[\u0000-\u0009\u000b-\u001f\p{Surrogate}]/u;
+
 const isName = (name: string): boolean => name.length > 0 && !/[\s+]/u.test(name);
 
 function keyId(key: NoteKey): Uint8Array {
@@ -42,25 +48,28 @@ export function parseVerifierKey(text: string): NoteKey {
   return key;
 }
 
-/** Signs a text that ends with a newline. */
+/** Signs a text that ends with a newline. Throws on one that could not be opened again. */
 export function signNote(body: string, name: string, ed25519Seed: Uint8Array): string {
-  if (!body.endsWith('\n') || !isName(name))
-    throw new Error('a note ends with a newline and is signed under a name without blanks');
+  if (!body.endsWith('\n') || NO_NOTE.test(body) || !isName(name))
+    throw new Error('a note is text that ends with a newline, signed under a name without blanks');
   const signature = ed25519.sign(utf8ToBytes(body), ed25519Seed);
   return `${body}\n${DASH} ${name} ${toBase64(concatBytes(keyId(noteKeyOf(name, ed25519Seed)), signature))}\n`;
 }
 
-/** The text of a note that one of the keys has signed. A signature of a known key that does not fit is a fault, whatever else is there. */
+/**
+ * The text of a note that one of the keys has signed, and the names of the keys that did. A signature of a known key that does
+ * not fit is a fault, whatever else is there; a signature of an unknown key is passed over.
+ */
 export function openNote(
   note: string,
   keys: readonly NoteKey[],
-): { ok: true; body: string } | { ok: false; fault: string } {
+): { ok: true; body: string; signers: readonly string[] } | { ok: false; fault: string } {
   const at = note.lastIndexOf('\n\n');
-  if (at < 0 || !note.endsWith('\n') || /[\u0000-\u0009\u000b-\u001f]/u.test(note))
-    return { ok: false, fault: 'this is not a signed note' };
+  if (at < 0 || !note.endsWith('\n') || NO_NOTE.test(note)) return { ok: false, fault: 'this is not a signed note' };
   const body = note.slice(0, at + 1);
   const lines = note.slice(at + 2, -1).split('\n');
-  let known = false;
+  if (lines.length > MOST_SIGNATURES) return { ok: false, fault: 'the note has too many signatures' };
+  const signers: string[] = [];
   for (const line of lines) {
     const parts = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/=]+)$/u.exec(line);
     const bytes = parts?.[2] === undefined ? undefined : fromBase64(parts[2]);
@@ -72,9 +81,9 @@ export function openNote(
     if (key === undefined) continue;
     if (!fits(bytes.slice(4), body, key))
       return { ok: false, fault: `the signature of ${key.name} does not fit the note` };
-    known = true;
+    signers.push(key.name);
   }
-  return known ? { ok: true, body } : { ok: false, fault: 'no known key has signed the note' };
+  return signers.length > 0 ? { ok: true, body, signers } : { ok: false, fault: 'no known key has signed the note' };
 }
 
 function fits(signature: Uint8Array, body: string, key: NoteKey): boolean {

@@ -18,6 +18,9 @@ import type { TrustAnchor } from './trust-anchor';
 
 const AT_ONCE = 500;
 
+/** The classes of SQLSTATE that speak of the values themselves, and not of the database: data, and what must be unique. */
+const OF_THE_STATEMENT: readonly string[] = ['22', '23'];
+
 /**
  * The registrar: the only one who writes persons, clearances, keys and seats, after verifying the instruments.
  *
@@ -64,16 +67,53 @@ export class Registrar {
   /** Verifies submissions together with all that stands, and lets those that stand take effect in the order of their dates. */
   private async judge(tx: Tx, submissions: readonly Submission[]): Promise<RefusedInstrument[]> {
     const accepted = await acceptedStatements(tx);
-    const before = await verifyInstruments(accepted, this.anchor.officers);
-    const statements = [...accepted, ...submissions.map(({ statement }) => statement)];
-    const { authority, refused } = await verifyInstruments(statements, this.anchor.officers);
-    const known = new Set(before.authority.all().map((instrument) => instrument.id));
-    const faults = new Map(refused.map(({ id, fault }) => [id, fault]));
+    const { authority: before } = await this.verify(accepted);
+    const known = new Set(before.all().map((instrument) => instrument.id));
+    const faults = new Map(submissions.flatMap((each) => this.ownFault(each, known)));
+    const judged = submissions.filter(({ id }) => !faults.has(id));
+    const { authority, refused } = await this.verify([...accepted, ...judged.map(({ statement }) => statement)]);
+    for (const { id, fault } of [...refused, ...(await this.unsettling(accepted, judged, known, authority))])
+      if (!known.has(id)) faults.set(id, fault);
     const found: RefusedInstrument[] = [];
     for (const submission of inOrder(submissions, authority)) {
-      const fault = await this.settleOne(tx, submission, { known, faults, authority });
-      if (fault === null) known.add(submission.id);
-      else found.push({ id: submission.id, fault });
+      const fault = await this.settleOne(tx, submission, { faults, authority });
+      if (fault !== null) found.push({ id: submission.id, fault });
+    }
+    return found;
+  }
+
+  private verify(statements: readonly SignedStatement[]): ReturnType<typeof verifyInstruments> {
+    return verifyInstruments(statements, this.anchor.officers);
+  }
+
+  /** What is wrong with a submission by itself. INVARIANT: a row is judged by what its own statement says, or it would speak for another. */
+  private ownFault({ id, statement }: Submission, known: ReadonlySet<string>): [string, string][] {
+    const instrument = readInstrument(statement, this.anchor.officers.installation);
+    if (typeof instrument === 'string') return [[id, instrument]];
+    if (instrument.id !== id) return [[id, 'it was handed in under another id']];
+    return known.has(id) ? [[id, 'an instrument of this id stands already']] : [];
+  }
+
+  /**
+   * The submissions that would make fall what stands already: an older statement that comes late. INVARIANT: what was accepted
+   * stays in order, or the guard, which verifies everything anew, would find fault with it and publish nothing more.
+   */
+  private async unsettling(
+    accepted: readonly SignedStatement[],
+    submissions: readonly Submission[],
+    known: ReadonlySet<string>,
+    authority: Authority,
+  ): Promise<RefusedInstrument[]> {
+    if (standsIn(authority, known)) return [];
+    const found: RefusedInstrument[] = [];
+    const kept = [...accepted];
+    let standing = known;
+    for (const { id, statement } of submissions) {
+      const { authority: after } = await this.verify([...kept, statement]);
+      if (standsIn(after, standing) || takesAway(statement, this.anchor.officers.installation)) {
+        kept.push(statement);
+        standing = new Set([...standing].filter((each) => standsIn(after, new Set([each]))));
+      } else found.push({ id, fault: 'it contradicts what stands already' });
     }
     return found;
   }
@@ -82,23 +122,41 @@ export class Registrar {
   private async settleOne(tx: Tx, { id, statement }: Submission, facts: Judged): Promise<string | null> {
     const now = this.clock.now();
     const instrument = readInstrument(statement, this.anchor.officers.installation);
-    const fault = typeof instrument === 'string' ? instrument : this.faultOf(id, instrument, facts, now);
-    if (fault !== null || typeof instrument === 'string') {
-      await settleSubmission(tx, id, 'refused', fault, now);
-      await recordSettled(tx, { action: 'instrument.refuse', outcome: 'refused', id }, now);
-      return fault;
-    }
-    await insertInstrument(tx, id, instrument.kind, statement, now);
-    await this.takeEffect(tx, instrument, facts.authority, now);
-    await settleSubmission(tx, id, 'accepted', null, now);
-    await recordSettled(tx, { action: 'instrument.accept', outcome: 'done', id, kind: instrument.kind }, now);
-    return null;
+    const fault =
+      typeof instrument === 'string'
+        ? instrument
+        : (this.faultOf(id, instrument, facts, now) ??
+          (await this.accept(tx, instrument, { statement, authority: facts.authority, now })));
+    if (fault === null) return null;
+    await settleSubmission(tx, id, 'refused', fault, now);
+    await recordSettled(tx, { action: 'instrument.refuse', outcome: 'refused', id }, now);
+    return fault;
   }
 
-  private faultOf(id: string, instrument: Instrument, { known, faults, authority }: Judged, now: Date): string | null {
-    // INVARIANT: a row is judged by what its own statement says, or it would pass for another statement that stands.
-    if (instrument.id !== id) return 'it was handed in under another id';
-    if (known.has(id)) return 'an instrument of this id stands already';
+  /** Lets an instrument take effect. One that the database does not take is refused by itself and holds no other up. */
+  private async accept(
+    tx: Tx,
+    instrument: Instrument,
+    facts: { readonly statement: SignedStatement; readonly authority: Authority; readonly now: Date },
+  ): Promise<string | null> {
+    const { id, kind } = instrument;
+    const { statement, authority, now } = facts;
+    try {
+      await tx.attempt(async () => {
+        await insertInstrument(tx, id, kind, statement, now);
+        await this.takeEffect(tx, instrument, authority, now);
+        await settleSubmission(tx, id, 'accepted', null, now);
+        await recordSettled(tx, { action: 'instrument.accept', outcome: 'done', id, kind }, now);
+      });
+      return null;
+    } catch (error) {
+      const code = (error as { driverError?: { code?: string } }).driverError?.code ?? '';
+      if (!OF_THE_STATEMENT.some((each) => code.startsWith(each))) throw error;
+      return `the database does not take it (${code})`;
+    }
+  }
+
+  private faultOf(id: string, instrument: Instrument, { faults, authority }: Judged, now: Date): string | null {
     const fault = faults.get(id);
     if (fault !== undefined) return fault;
     const stands = authority.all().find((each) => each.id === id);
@@ -145,10 +203,20 @@ interface Submission {
 
 /** What the submissions are judged against. */
 interface Judged {
-  readonly known: ReadonlySet<string>;
   readonly faults: ReadonlyMap<string, string>;
   readonly authority: Authority;
 }
+
+/** Taking away never waits, whatever else falls with it. */
+function takesAway(statement: SignedStatement, installation: string): boolean {
+  const instrument = readInstrument(statement, installation);
+  return typeof instrument !== 'string' && ['revocation', 'clearance-withdrawal'].includes(instrument.kind);
+}
+
+const standsIn = (authority: Authority, ids: ReadonlySet<string>): boolean => {
+  const standing = new Set(authority.all().map((instrument) => instrument.id));
+  return [...ids].every((id) => standing.has(id));
+};
 
 /** In the order of their dates: a person before their clearance. What does not stand comes last. */
 function inOrder(submissions: readonly Submission[], authority: Authority): Submission[] {

@@ -4,7 +4,7 @@ import { AccessPolicy, type Actor, Installation } from '#access';
 import { Refusals, record } from '#audit';
 import { ProblemError } from '#contracts';
 import { Clock, Transactions, type Tx } from '#database';
-import { PolicySet } from '#marking';
+import { PolicySet, canonicalLabel } from '#marking';
 import { sha256Hex } from '#signing';
 import { bodyDigest, importFaults, writeDownFaults } from './import-rules';
 import type { LineFault } from './line-fault';
@@ -64,7 +64,7 @@ export class ImportDocument {
     return this.transactions.run(actor, async (tx) => {
       const place = documentId === undefined ? undefined : await this.placeOf(tx, documentId);
       const faults = importFaults(document, actor, this.parts.installation.highest, this.parts.policies);
-      const protection = place?.protection ?? { label: document.banner, needToKnow: document.needToKnow };
+      const protection = place?.protection ?? { label: document.mark, needToKnow: document.needToKnow };
       if (place !== undefined) faults.push(...this.placeFaults(document, place.protection));
       faults.push(...(await this.copies(tx, document, protection)));
       if (faults.length > 0) throw refusedFor(faults);
@@ -94,7 +94,7 @@ export class ImportDocument {
   private async placeOf(
     tx: Tx,
     documentId: string,
-  ): Promise<{ ordinal: number; protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] } }> {
+  ): Promise<{ ordinal: number; protection: { label: MarkedDocument['mark']; needToKnow: readonly string[] } }> {
     const document = await findDocument(tx, documentId);
     const latest = document === undefined ? undefined : (await versionsOf(tx, documentId)).at(-1);
     if (document === undefined || latest === undefined || !(await seesWhole(tx, latest.id)))
@@ -107,19 +107,19 @@ export class ImportDocument {
   /** A version stands under its document's protection, which was fixed when the document came in. */
   private placeFaults(
     document: MarkedDocument,
-    protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] },
+    protection: { label: MarkedDocument['mark']; needToKnow: readonly string[] },
   ): LineFault[] {
     const same = [...document.needToKnow].sort().join() === [...protection.needToKnow].sort().join();
-    const banner = JSON.stringify(document.banner) === JSON.stringify(protection.label);
+    const mark = canonicalLabel(document.mark) === canonicalLabel(protection.label);
     return [
       ...(same ? [] : [{ line: 1, code: 'need-to-know', reason: 'a version keeps the need-to-know of its document' }]),
-      ...(banner
+      ...(mark
         ? []
         : [
             {
               line: 1,
-              code: 'banner',
-              reason: 'a version keeps the banner of its document; another label takes a decision',
+              code: 'document-mark',
+              reason: 'a version keeps the mark of its document; another label takes a decision',
             },
           ]),
     ];
@@ -128,7 +128,7 @@ export class ImportDocument {
   private async copies(
     tx: Tx,
     document: MarkedDocument,
-    protection: { label: MarkedDocument['banner']; needToKnow: readonly string[] },
+    protection: { label: MarkedDocument['mark']; needToKnow: readonly string[] },
   ): Promise<LineFault[]> {
     const rows = await sameText(
       tx,
@@ -157,7 +157,7 @@ export class ImportDocument {
     const id = source.documentId ?? randomUUID();
     const versionId = randomUUID();
     const { needToKnow } = document;
-    const protectionId = await internProtection(tx, { label: document.banner, needToKnow });
+    const protectionId = await internProtection(tx, { label: document.mark, needToKnow });
     if (source.documentId === undefined) {
       const { originator, exercise } = document;
       await insertDocument(tx, {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#access';
+import { AccessPolicy, type Actor, type Protection } from '#access';
 import { record } from '#audit';
 import type { DocumentListView } from '#contracts';
 import { Clock, Cursors, Transactions, cutPage } from '#database';
@@ -13,6 +13,7 @@ export class ListDocuments {
   constructor(
     private readonly transactions: Transactions,
     private readonly policies: PolicySet,
+    private readonly access: AccessPolicy,
     private readonly cursors: Cursors,
     private readonly clock: Clock,
   ) {}
@@ -32,17 +33,19 @@ export class ListDocuments {
       );
       const protections = await protectionsOf(
         tx,
-        items.map((row) => row.protectionId),
+        items.flatMap((row) => [row.protectionId, row.titleProtectionId ?? row.protectionId]),
       );
       const shown = items.flatMap((row) => {
-        const protection = protections.get(row.protectionId);
-        if (protection === undefined) return [];
-        const { id, title, originator, exercise, createdAt } = row;
+        const own = protections.get(row.protectionId);
+        // INVARIANT (list_equals_filter_of_check): what a reader would be refused is not in their list.
+        if (own === undefined || !this.mayRead(actor, row.id, [own])) return [];
+        const ofTitle = protections.get(row.titleProtectionId ?? 0);
+        const { id, originator, exercise, createdAt } = row;
         return [
           {
             id,
-            mark: portionMark(this.policies, protection.label),
-            title,
+            mark: portionMark(this.policies, own.label),
+            title: ofTitle !== undefined && this.mayRead(actor, id, [ofTitle, own]) ? row.title : null,
             originator,
             exercise,
             createdAt: createdAt.toISOString(),
@@ -53,5 +56,9 @@ export class ListDocuments {
       await record(tx, actor, { action: 'document.list', outcome: 'done', details }, this.clock.now());
       return { items: shown, next };
     });
+  }
+
+  private mayRead(actor: Actor, id: string, protections: readonly Protection[]): boolean {
+    return this.access.decide(actor, 'read', { kind: 'Document', protections, id }).effect === 'permit';
   }
 }

@@ -1,7 +1,7 @@
 import { isNeedToKnowToken } from '#access';
 import { type Label, type PolicySet, banner as bannerOf, labelAtLeast, parseMark, rollUp } from '#marking';
 import type { LineFault } from './line-fault';
-import { type Head, readHead } from './marked-head';
+import { type Head, type HeadMark, readHead } from './marked-head';
 import type { Target } from './store/document.store';
 
 export interface MarkedPortion {
@@ -16,6 +16,8 @@ export interface MarkedPortion {
 /** A portion-marked document as it was written. The first portion is its title. */
 export interface MarkedDocument {
   readonly banner: Label;
+  /** The document's own label: under it stands that the document exists. The banner, where the head names none. */
+  readonly mark: Label;
   readonly originator: string;
   readonly needToKnow: readonly string[];
   readonly exercise: boolean;
@@ -25,7 +27,17 @@ export interface MarkedDocument {
 
 export const LONGEST_PORTION = 20_000;
 export const MOST_PORTIONS = 5_000;
+/** Who has made more wants to hear no more; and looking for what a wrong mark may have meant takes its time. */
+export const MOST_FAULTS = 200;
 
+/**
+ * What a reader does not see: control and format characters (zero width, directions, soft hyphens), line and paragraph
+ * separators, halves of surrogate pairs. With them a text would look like another and not be found to be its copy.
+ */
+const UNSEEN = /[^\P{Cc}\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const codePoint = (code: number): string => `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+
+const ORIGINATOR = /^[A-Z][A-Z0-9-]{1,30}$/;
 const TABLE_HEADER = ['mark', 'nation', 'capability area', 'now', 'required', 'unit', 'due'];
 
 /** A block of the text: lines that belong together, with the number of the first. */
@@ -48,21 +60,25 @@ export function parseMarkedText(
     .replace(/\r\n?/g, '\n')
     .split('\n');
   lines.forEach((line, index) => {
-     
-    if (/[\u0000-\u0008\u000b-\u001f\u007f]/.test(line))
-      faults.push({ line: index + 1, code: 'control-character', reason: 'a control character' });
+    const unseen = UNSEEN.exec(line)?.[0].codePointAt(0);
+    if (unseen !== undefined && faults.length < MOST_FAULTS)
+      faults.push({ line: index + 1, code: 'control-character', reason: `the control character ${codePoint(unseen)}` });
   });
   const { head, next } = readHead(lines, faults);
   const reader = new PortionReader(policies, head.originator ?? '', faults);
   for (const block of blocksFrom(lines, next)) reader.read(block);
   const banner = readBanner(head, policies, faults);
+  const mark = head.mark === undefined ? banner : readHeadMark(head.mark, 'wrong-document-mark', policies, faults);
   checkHead(head, faults);
   checkWhole(reader.portions, banner, policies, faults);
-  if (faults.length > 0 || banner === undefined) return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
+  checkOwnMark(mark, banner, policies, faults);
+  if (faults.length > 0 || banner === undefined || mark === undefined)
+    return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
   return {
     ok: true,
     document: {
       banner: banner.label,
+      mark: mark.label,
       originator: head.originator ?? '',
       needToKnow: head.needToKnow ?? [],
       exercise: head.exercise,
@@ -93,6 +109,7 @@ function blocksFrom(lines: readonly string[], first: number): Block[] {
 /** Reads blocks into portions and notes what is wrong with them. */
 class PortionReader {
   readonly portions: MarkedPortion[] = [];
+  private stopped = false;
 
   constructor(
     private readonly policies: PolicySet,
@@ -101,11 +118,7 @@ class PortionReader {
   ) {}
 
   read(block: Block): void {
-    if (this.portions.length >= MOST_PORTIONS) {
-      if (this.portions.length === MOST_PORTIONS)
-        this.fault(block.line, 'too-many-portions', `more than ${String(MOST_PORTIONS)} portions`);
-      return;
-    }
+    if (this.stops(block.line)) return;
     const first = block.lines[0] ?? '';
     if (first.startsWith('|')) this.readTable(block);
     else this.readText(block.line, block.lines.join(' ').replace(/^#{1,6} /, ''), /^# /.test(first));
@@ -143,7 +156,7 @@ class PortionReader {
     if (body.length > LONGEST_PORTION)
       this.fault(line, 'too-long', `longer than ${String(LONGEST_PORTION)} characters`);
     const originator = found.originator ?? this.originator;
-    if (!/^[A-Z][A-Z0-9-]{1,30}$/.test(originator))
+    if (found.originator !== undefined && !ORIGINATOR.test(originator))
       this.fault(line, 'originator', `${JSON.stringify(originator)} is no originator`);
     if (parsed.ok)
       this.portions.push({
@@ -176,6 +189,7 @@ class PortionReader {
   }
 
   private readRow(line: number, cells: readonly string[]): void {
+    if (this.stops(line)) return;
     if (cells.length !== 7) {
       this.fault(line, 'table-row', `seven cells, not ${String(cells.length)}`);
       return;
@@ -195,6 +209,17 @@ class PortionReader {
     this.add({ line, kind: 'target', mark, originator: undefined, body, target });
   }
 
+  /** Whether no more is read. INVARIANT: what is not read is a fault; a portion passed over in silence would be lost. */
+  private stops(line: number): boolean {
+    if (this.stopped) return true;
+    this.stopped = this.portions.length >= MOST_PORTIONS || this.faults.length >= MOST_FAULTS;
+    if (this.portions.length >= MOST_PORTIONS)
+      this.fault(line, 'too-many-portions', `more than ${String(MOST_PORTIONS)} portions`);
+    else if (this.stopped)
+      this.fault(line, 'too-many-faults', `more than ${String(MOST_FAULTS)} faults; from here on nothing was read`);
+    return this.stopped;
+  }
+
   private fault(line: number, code: string, reason: string): void {
     this.faults.push({ line, code, reason });
   }
@@ -207,24 +232,45 @@ const cellsOf = (row: string): string[] =>
     .split('|')
     .map((cell) => cell.trim());
 
-function readBanner(head: Head, policies: PolicySet, faults: LineFault[]): { label: Label; line: number } | undefined {
-  if (head.banner === undefined) {
-    faults.push({ line: 1, code: 'no-banner', reason: 'the head names no banner' });
-    return undefined;
-  }
-  const parsed = parseMark(policies, head.banner.text);
-  if (parsed.ok) return { label: parsed.label, line: head.banner.line };
+/** A label that the head names, with its line. */
+interface HeadLabel {
+  readonly label: Label;
+  readonly line: number;
+}
+
+function readBanner(head: Head, policies: PolicySet, faults: LineFault[]): HeadLabel | undefined {
+  if (head.banner !== undefined) return readHeadMark(head.banner, 'wrong-banner', policies, faults);
+  faults.push({ line: 1, code: 'no-banner', reason: 'the head names no banner' });
+  return undefined;
+}
+
+function readHeadMark(mark: HeadMark, code: string, policies: PolicySet, faults: LineFault[]): HeadLabel | undefined {
+  const parsed = parseMark(policies, mark.text);
+  if (parsed.ok) return { label: parsed.label, line: mark.line };
   faults.push({
-    line: head.banner.line,
-    code: 'wrong-banner',
+    line: mark.line,
+    code,
     reason: `${parsed.fault}${parsed.meant === undefined ? '' : `; did you mean ${parsed.meant}?`}`,
   });
   return undefined;
 }
 
+/** That a document exists is never a greater secret than what it says. */
+function checkOwnMark(
+  mark: HeadLabel | undefined,
+  banner: HeadLabel | undefined,
+  policies: PolicySet,
+  faults: LineFault[],
+): void {
+  if (mark === undefined || banner === undefined || labelAtLeast(policies, banner.label, mark.label)) return;
+  faults.push({ line: mark.line, code: 'document-mark', reason: 'the mark of the document is above its banner' });
+}
+
 function checkHead(head: Head, faults: LineFault[]): void {
   if (head.originator === undefined)
     faults.push({ line: 1, code: 'no-originator', reason: 'the head names no originator' });
+  else if (!ORIGINATOR.test(head.originator))
+    faults.push({ line: 1, code: 'originator', reason: `${JSON.stringify(head.originator)} is no originator` });
   // INVARIANT (fail_closed): a need-to-know that is not stated is nobody's, so it must be stated.
   if (head.needToKnow === undefined || head.needToKnow.length === 0) {
     faults.push({

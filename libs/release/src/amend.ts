@@ -31,7 +31,7 @@ export class AmendCase {
     const now = this.clock.now();
     const row = await requireCase(tx, actor, { id, action: 'amend', lock: true }, this.access);
     const next = nextCaseState(row.state, 'amend', {});
-    const source = await loadCaseSource(tx, row.documentId);
+    const source = await loadCaseSource(tx, row.documentId, row.versionId);
     if (source === undefined) throw new ProblemError('not-found');
     const plan = planItems(command, source.portions);
     refuseFor([...(next.ok ? [] : next.refusals), ...plan.refusals, ...windowRefusals(command.window, now)]);

@@ -56,6 +56,7 @@ export class DecideCase {
     refuseFor([
       ...this.refuse(actor, signed.decision, judged, row.state),
       ...rejectedIn(after, signed),
+      ...heardBefore(judged, signed),
       ...(await this.judgesBoth(tx, signed, judged)),
     ]);
     const next = nextCaseState(row.state, COMMANDS[signed.decision.verdict], { stages: after.stages });
@@ -176,6 +177,13 @@ const NOT_CLEARED: Refusal = {
 function stateRefusals(state: string, command: CaseCommand): Refusal[] {
   const next = nextCaseState(state as Parameters<typeof nextCaseState>[0], command, {});
   return next.ok ? [] : next.refusals;
+}
+
+/** The same decision handed in once more is none: who has decided has decided. */
+function heardBefore({ decisions }: JudgedProposal, { decision }: SignedDecision): Refusal[] {
+  const before = decisions.find((each) => each.identity === decision.identity);
+  if (before === undefined) return [];
+  return [{ code: 'decision', rule: 'decided-already', need: 'no decision yet', have: `one in ${before.stage}` }];
 }
 
 const rejectedIn = (standing: ReturnType<typeof standingOf>, signed: SignedDecision): Refusal[] =>

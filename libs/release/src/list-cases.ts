@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Actor } from '#access';
+import { AccessPolicy, type Actor } from '#access';
 import { record } from '#audit';
 import { Clock, Cursors, Transactions, cutPage } from '#database';
 import { PolicySet, portionMark } from '#marking';
 import { protectionsOf } from '#records';
+import { caseThing } from './case-of';
 import { summaryOf } from './read-case';
 import { pageOfCases } from './store/case.store';
 import { officesOf } from './store/office.store';
@@ -14,6 +15,7 @@ export class ListCases {
   constructor(
     private readonly transactions: Transactions,
     private readonly policies: PolicySet,
+    private readonly access: AccessPolicy,
     private readonly cursors: Cursors,
     private readonly clock: Clock,
   ) {}
@@ -41,7 +43,10 @@ export class ListCases {
       );
       const shown = items.flatMap((row) => {
         const protection = protections.get(row.protectionId);
-        return protection === undefined ? [] : [summaryOf(row, portionMark(this.policies, protection.label), offices)];
+        // INVARIANT (list_equals_filter_of_check): what a reader would be refused is not in their list.
+        if (protection === undefined || this.access.decide(actor, 'read', caseThing(row, protection)).effect === 'deny')
+          return [];
+        return [summaryOf(row, portionMark(this.policies, protection.label), offices)];
       });
       await record(
         tx,

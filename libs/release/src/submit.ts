@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { AccessPolicy, type Actor } from '#access';
+import type { Actor, Protection } from '#access';
 import { Refusals, record } from '#audit';
 import { ProblemError, type SubmitCaseCommand } from '#contracts';
-import { Clock, Transactions, type Tx } from '#database';
-import { AuthorityReader } from '#people';
-import { type CaseSource, loadCaseSource } from '#records';
+import { Transactions, type Tx } from '#database';
+import { type PolicySet, rollUp } from '#marking';
+import { type CaseSource, internProtection, loadCaseSource } from '#records';
 import type { Procedure, Refusal } from '#workflow';
 import { onTheRecord, refuseFor } from './case-of';
 import { planItems } from './plan-items';
+import { CaseReaderParts } from './read-case';
 import { type CaseRow, insertCase, insertItems } from './store/case.store';
 
 /** Requests a release: names the document, what happens to each portion, the audience, the procedure and the window. */
@@ -17,9 +18,7 @@ export class SubmitCase {
   constructor(
     private readonly transactions: Transactions,
     private readonly refusals: Refusals,
-    private readonly access: AccessPolicy,
-    private readonly authority: AuthorityReader,
-    private readonly clock: Clock,
+    private readonly parts: CaseReaderParts,
   ) {}
 
   /** The new case's id. Throws the problem with every reason; then nothing is stored. */
@@ -30,11 +29,12 @@ export class SubmitCase {
   }
 
   private async submit(tx: Tx, actor: Actor, command: SubmitCaseCommand): Promise<string> {
-    const now = this.clock.now();
+    const now = this.parts.clock.now();
     const source = await loadCaseSource(tx, command.document);
     if (source === undefined) throw new ProblemError('not-found');
-    this.requirePermission(actor, source);
-    const authority = await this.authority.current(tx);
+    const protection = protectionOf(source, this.parts.policies);
+    this.requirePermission(actor, protection);
+    const authority = await this.parts.authority.current(tx);
     const procedure = authority.procedure(command.procedure.id, command.procedure.version);
     const plan = planItems(command, source.portions);
     refuseFor([
@@ -44,7 +44,8 @@ export class SubmitCase {
       ...procedureRefusals(procedure),
     ]);
     if (procedure === undefined) throw new ProblemError('refused');
-    const row = caseRow(actor, command, source, procedure, now);
+    const protectionId = await internProtection(tx, protection);
+    const row = caseRow(actor, command, { ...source, protectionId }, procedure, now);
     await insertCase(tx, row);
     await insertItems(tx, row, plan.items);
     await record(
@@ -62,8 +63,8 @@ export class SubmitCase {
     return row.id;
   }
 
-  private requirePermission(actor: Actor, source: CaseSource): void {
-    const decision = this.access.decide(actor, 'submit', { kind: 'Case', protections: [source.protection] });
+  private requirePermission(actor: Actor, protection: Protection): void {
+    const decision = this.parts.access.decide(actor, 'submit', { kind: 'Case', protections: [protection] });
     if (decision.effect === 'permit') return;
     throw new ProblemError('not-permitted', {
       reasons: decision.checks
@@ -71,6 +72,26 @@ export class SubmitCase {
         .map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
     });
   }
+}
+
+/**
+ * What a case stands under: the roll-up of its document and of every portion that it speaks of.
+ *
+ * INVARIANT (no_write_down): reasons, objections and remarks are written by those who read the sources, so they stand no lower.
+ */
+function protectionOf({ protection, portions }: CaseSource, policies: PolicySet): Protection {
+  const whole = rollUp(policies, [protection.label, ...portions.map((portion) => portion.protection.label)]);
+  if (whole.ok && whole.nobody !== true) return { label: whole.label, needToKnow: protection.needToKnow };
+  throw new ProblemError('refused', {
+    reasons: [
+      {
+        code: 'sources',
+        rule: 'sources-under-one-label',
+        need: 'portions that somebody may hold together',
+        have: whole.ok ? 'portions that are releasable to nobody as a whole' : whole.reasons.join('; '),
+      },
+    ],
+  });
 }
 
 function caseRow(

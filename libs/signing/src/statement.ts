@@ -54,6 +54,7 @@ export async function verifyStatement(
 ): Promise<VerifiedStatement> {
   try {
     const payload = payloadOf(statement);
+    requireMembers(statement, ['payload', 'signatures']);
     const { signatures } = statement;
     if (signatures.length === 0 || signatures.length > MOST_SIGNATURES)
       return fault('it carries no signature, or too many');
@@ -87,6 +88,8 @@ async function verifySignature(
   signature: SignedStatement['signatures'][number],
   keyOf: (kid: string) => PublicJwk | undefined,
 ): Promise<string> {
+  requireMembers(signature, ['protected', 'signature']);
+  if (!isOneSpelling(signature.signature)) throw new Error('a signature is not base64url');
   const header = headerOf(signature.protected);
   if (header['typ'] !== typOf(type)) throw new Error(`a header names another type than ${type}`);
   const kid = header['kid'];
@@ -97,12 +100,27 @@ async function verifySignature(
   if (alg === undefined || header['alg'] !== alg) throw new Error(`the algorithm does not fit the key ${kid}`);
   if (thumbprint(key) !== kid) throw new Error(`the key ${kid} is not the one of that name`);
   try {
-    await flattenedVerify({ payload, ...signature }, await importJWK({ ...key }, alg), { algorithms: [alg] });
+    const { protected: encoded, signature: bytes } = signature;
+    await flattenedVerify({ payload, protected: encoded, signature: bytes }, await importJWK({ ...key }, alg), {
+      algorithms: [alg],
+    });
   } catch {
     throw new Error(`the signature of the key ${kid} does not fit the statement`);
   }
   return kid;
 }
+
+/**
+ * INVARIANT: a statement is its payload and its signatures, a signature its header and its bytes. Whatever else stands there
+ * is not signed: an unprotected header, a payload of the signature's own.
+ */
+function requireMembers(value: object, members: readonly string[]): void {
+  const unknown = Object.keys(value).filter((name) => !members.includes(name));
+  if (unknown.length > 0) throw new Error(`it carries ${unknown.join(', ')}, which nobody has signed`);
+}
+
+/** Decoders overlook blanks, padding and unused bits: without this a signature could be changed unnoticed. */
+const isOneSpelling = (text: string): boolean => base64url.encode(base64url.decode(text)) === text;
 
 /** INVARIANT: nothing but alg, kid and typ; no `crit`, no `b64`, no key that the statement brings along itself. */
 function headerOf(encoded: string): Record<string, unknown> {

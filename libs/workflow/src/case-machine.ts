@@ -109,8 +109,8 @@ function windowRefusals({ window, publishAt, now }: CaseFacts): Refusal[] {
   const within = publishAt >= window.notBefore && publishAt < window.notAfter;
   return [
     ...(within ? [] : [{ code: 'window', rule: 'within-the-window', need, have: publishAt.toISOString() }]),
-    ...(now >= window.notAfter
-      ? [{ code: 'window', rule: 'window-open', need, have: `it is ${now.toISOString()}` }]
-      : []),
+    ...(now < window.notAfter
+      ? []
+      : [{ code: 'window', rule: 'window-open', need, have: `it is ${now.toISOString()}` }]),
   ];
 }

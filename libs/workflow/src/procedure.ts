@@ -69,8 +69,21 @@ export function lintProcedure(proposed: unknown, facts: ProcedureFacts): Refusal
     ...(procedure.stages.some((stage) => 'each' in stage)
       ? []
       : [refusal('originators-consent', 'a stage for each originator', 'none')]),
+    ...(fewestHumans(procedure, facts) < 2
+      ? [refusal('not-self-satisfiable', 'two humans at least, since each counts once', 'a rule for one alone')]
+      : []),
     ...procedure.stages.flatMap((stage) => lintStage(stage, facts)),
   ];
+}
+
+/** How many humans a procedure needs at the least; the originators may all be one. */
+function fewestHumans({ stages }: Procedure, { bodies }: ProcedureFacts): number {
+  const inStage = (stage: Stage): number => {
+    if ('each' in stage) return 1;
+    if (typeof stage.rule === 'object') return Math.max(stage.rule.atLeast, 0);
+    return 'body' in stage ? (bodies.find((each) => each.id === stage.body)?.seats.length ?? 0) : 0;
+  };
+  return stages.reduce((sum, stage) => sum + inStage(stage), 0);
 }
 
 /** The rules of a proposed procedure that no guard here can verify, `silence` before all, named one by one. Never throws. */

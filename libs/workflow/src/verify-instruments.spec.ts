@@ -248,7 +248,7 @@ describe('delegations', () => {
     await authority.delegation(
       holder,
       { body: MINISTERS, seat: 'BEL', toPerson: third.person },
-      { issuedAt: '2031-01-01T00:00:00Z' },
+      { issuedAt: '2127-01-01T00:00:00Z' },
     );
     await authority.delegation(
       holder,

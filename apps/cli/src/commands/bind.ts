@@ -2,19 +2,10 @@ import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { type LabelRecord, type PolicySet, bindingOf, sidecarName, validateRecord, writeBinding } from '#marking';
+import { CannotTell, answering } from '../answer';
 import type { CliIo } from '../cli-io';
-import {
-  CannotTellMark,
-  type PolicyOptions,
-  answer,
-  examples,
-  inWords,
-  json,
-  labelOrThrow,
-  policiesOf,
-  several,
-  underPolicies,
-} from './marking-input';
+import { collected, withExamples } from '../command-group';
+import { type PolicyOptions, inWords, json, labelOrThrow, policiesOf, underPolicies } from './marking-input';
 
 interface BindOptions extends PolicyOptions {
   readonly label: readonly string[];
@@ -31,17 +22,17 @@ export function registerBind(program: Command, io: CliIo): void {
     .command('bind')
     .description('bind labels to a file: writes FILE.bdo beside it (STANAG 4778); 0 written, 1 a label is not valid')
     .argument('<file>', 'any file')
-    .requiredOption('--label <label>', 'a label: a file (XML or JSON) or a mark; may be given again', several)
-    .option('--portion <fragment=label>', 'the label of a portion; may be given again', several)
+    .requiredOption('--label <label>', 'a label: a file (XML or JSON) or a mark; may be given again', collected)
+    .option('--portion <fragment=label>', 'the label of a portion; may be given again', collected)
     .option('--type <media-type>', 'what kind of file it is, such as text/plain')
     .option('--review <moment>', 'when a label given as a mark is to be reviewed')
     .option('--created <moment>', 'when a label given as a mark was made', new Date().toISOString())
     .option('--out <file>', 'where the sidecar goes');
-  examples(
+  withExamples(
     underPolicies(command),
     'bind plan.pdf --label label.xml --type application/pdf',
     'bind plan.txt --label "(CTS)" --portion "p3=(NR REL UKR)" --review 2031-06-05T00:00:00Z',
-  ).action(answer(io, (file: string, options: BindOptions) => bind(io, file, options)));
+  ).action(answering(io, (file: string, options: BindOptions) => bind(io, file, options)));
 }
 
 function bind(io: CliIo, file: string, options: BindOptions): 0 | 1 {
@@ -86,6 +77,6 @@ function portionOf(
   options: BindOptions,
 ): { fragment: string; labels: LabelRecord[] } {
   const at = text.indexOf('=');
-  if (at < 1) throw new CannotTellMark(`${text} is no portion: write FRAGMENT=LABEL`);
+  if (at < 1) throw new CannotTell(`${text} is no portion: write FRAGMENT=LABEL`);
   return { fragment: text.slice(0, at), labels: [dated(labelOrThrow(io, policies, text.slice(at + 1)), options)] };
 }

@@ -10,18 +10,10 @@ import {
   nationalAlternatives,
   nationalEquivalents,
 } from '#marking';
+import { CannotTell, answering } from '../answer';
 import type { CliIo } from '../cli-io';
-import {
-  CannotTellMark,
-  type PolicyOptions,
-  answer,
-  examples,
-  json,
-  labelOrThrow,
-  policiesOf,
-  several,
-  underPolicies,
-} from './marking-input';
+import { collected, withExamples } from '../command-group';
+import { type PolicyOptions, json, labelOrThrow, policiesOf, underPolicies } from './marking-input';
 
 interface EquivalentOptions extends PolicyOptions {
   readonly nation?: readonly string[];
@@ -40,20 +32,20 @@ export function registerEquivalent(group: Command, io: CliIo): void {
       "what is this label called elsewhere, or what does a nation's word mean? 0 there is an answer, 1 there is none",
     )
     .argument('[label]', 'a label: a file (XML or JSON) or a mark')
-    .option('--nation <code>', 'a nation (ISO 3166-1, three letters); may be given again (default: all 32)', several)
+    .option('--nation <code>', 'a nation (ISO 3166-1, three letters); may be given again (default: all 32)', collected)
     .option('--word <word>', "a nation's own word, to be read instead of a label; needs one --nation")
     .option('--on <day>', 'the day on which it holds', new Date().toISOString().slice(0, 10))
     .option('--alternatives', 'offer whole alternative labels, where a label can have one');
-  examples(
+  withExamples(
     underPolicies(command),
     'label equivalent "(NS)" --nation DEU --nation FRA',
     'label equivalent --nation ESP --word SECRETO',
     'label equivalent label.xml --nation DEU --alternatives --json',
   ).action(
-    answer(io, (text: string | undefined, options: EquivalentOptions) => {
-      if (!/^\d{4}-\d\d-\d\d/.test(options.on)) throw new CannotTellMark(`${options.on} is no day (YYYY-MM-DD)`);
+    answering(io, (text: string | undefined, options: EquivalentOptions) => {
+      if (!/^\d{4}-\d\d-\d\d/.test(options.on)) throw new CannotTell(`${options.on} is no day (YYYY-MM-DD)`);
       if (options.word !== undefined) return readWord(io, options);
-      if (text === undefined) throw new CannotTellMark('give a label, or --nation and --word');
+      if (text === undefined) throw new CannotTell('give a label, or --nation and --word');
       const policies = policiesOf(io, options);
       const record = labelOrThrow(io, policies, text);
       return options.alternatives === true ? offer(io, record, options) : list(io, policies, record, options);
@@ -67,7 +59,7 @@ const nationsOf = ({ nation }: EquivalentOptions): readonly string[] =>
 function readWord(io: CliIo, options: EquivalentOptions): 0 | 1 {
   const [nation, ...more] = options.nation ?? [];
   if (nation === undefined || more.length > 0)
-    throw new CannotTellMark('a word needs one --nation: it means nothing without it');
+    throw new CannotTell('a word needs one --nation: it means nothing without it');
   const read = levelOfWord(nation.toUpperCase(), options.word ?? '', options.on);
   if (options.json === true) io.out(json(read));
   else if (read.ok) io.out(`NATO ${read.level} (${read.evidence})\n`);

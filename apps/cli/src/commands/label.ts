@@ -15,21 +15,18 @@ import {
   validateLabel,
   validateRecord,
 } from '#marking';
+import { CannotTell, answering } from '../answer';
 import type { CliIo } from '../cli-io';
+import { collected, groupOf, withExamples } from '../command-group';
 import { registerEquivalent } from './label-equivalent';
 import {
-  CannotTellMark,
   type PolicyOptions,
-  answer,
   clearanceIn,
-  examples,
   givenLabel,
-  groupNamed,
   inWords,
   json,
   labelOrThrow,
   policiesOf,
-  several,
   underPolicies,
 } from './marking-input';
 
@@ -37,7 +34,7 @@ const LABEL = 'a label: a file (XML or JSON) or a mark';
 
 /** `label parse|mark|validate|decide|rollup|equivalent`: a marking officer's questions, one command each. */
 export function registerLabel(program: Command, io: CliIo): void {
-  const group = groupNamed(program, 'label', 'confidentiality labels (STANAG 4774) and their marks');
+  const group = groupOf(program, 'label', 'confidentiality labels (STANAG 4774) and their marks');
   registerParse(group, io);
   registerMark(group, io);
   registerValidate(group, io);
@@ -50,12 +47,12 @@ function registerParse(group: Command, io: CliIo): void {
   const command = group
     .command('parse')
     .description('what does this mark mean? 0 a mark, 1 none, with what was probably meant');
-  examples(
+  withExamples(
     underPolicies(command.argument('<mark>', 'a mark as people write it')),
     'label parse "(CTS-A)"',
     'label parse "nr rel jpn ukr" --json',
   ).action(
-    answer(io, (text: string, options: PolicyOptions) => {
+    answering(io, (text: string, options: PolicyOptions) => {
       const policies = policiesOf(io, options);
       const given = givenLabel(io, policies, text);
       if (!given.ok) {
@@ -105,12 +102,12 @@ function registerMark(group: Command, io: CliIo): void {
   command.addOption(
     new Option('--form <form>', 'in which form').choices(['banner', 'portion', 'full']).default('banner'),
   );
-  examples(
+  withExamples(
     underPolicies(command),
     'label mark --label label.xml',
     'label mark --policy P.xml --label L.xml --lang fr --form full',
   ).action(
-    answer(io, (options: MarkOptions) => {
+    answering(io, (options: MarkOptions) => {
       const policies = policiesOf(io, options);
       const { label } = labelOrThrow(io, policies, options.label);
       const text = marking(policies, label, { form: options.form, language: options.lang });
@@ -132,12 +129,12 @@ function registerValidate(group: Command, io: CliIo): void {
     .argument('<label>', LABEL)
     .option('--existing', 'it was put on something already: obsolete values are read')
     .option('--at <moment>', 'the moment of use, for values that have dates', new Date().toISOString());
-  examples(
+  withExamples(
     underPolicies(command),
     'label validate label.xml',
     'label validate label.xml --policy nato.xml --existing --json',
   ).action(
-    answer(io, (text: string, options: ValidateOptions) => {
+    answering(io, (text: string, options: ValidateOptions) => {
       const policies = policiesOf(io, options);
       const given = givenLabel(io, policies, text, false);
       const faults = given.ok ? faultsOf(policies, given.record, { ...options, bare: given.fromMark }) : given.faults;
@@ -163,7 +160,7 @@ function faultsOf(
   options: ValidateOptions & { readonly bare: boolean },
 ): string[] {
   if (policies.get(record.label.policy) === undefined)
-    throw new CannotTellMark(`the policy ${record.label.policy} is not known; give it with --policy`);
+    throw new CannotTell(`the policy ${record.label.policy} is not known; give it with --policy`);
   const use = options.existing === true ? 'existing' : 'new';
   // A mark says nothing of originator and dates, so that only what it says is asked.
   const faults = options.bare
@@ -182,13 +179,13 @@ function registerDecide(group: Command, io: CliIo): void {
     .command('decide')
     .description('may the holder of these clearances read it, and why? 0 yes, 1 no')
     .requiredOption('--label <label>', LABEL)
-    .requiredOption('--clearance <file>', 'a clearance (XML or JSON); may be given again', several);
-  examples(
+    .requiredOption('--clearance <file>', 'a clearance (XML or JSON); may be given again', collected);
+  withExamples(
     underPolicies(command),
     'label decide --label label.xml --clearance clearance.xml',
     'label decide --policy P.xml --label "(NS REL UKR)" --clearance C.xml --json',
   ).action(
-    answer(io, (options: DecideOptions) => {
+    answering(io, (options: DecideOptions) => {
       const policies = policiesOf(io, options);
       const { label } = labelOrThrow(io, policies, options.label);
       const clearances = options.clearance.map((path) => clearanceIn(io, policies, path));
@@ -222,12 +219,12 @@ function registerRollUp(group: Command, io: CliIo): void {
     .option('--into <policy>', 'map parts of other policies into this one, where they declare equivalents')
     .option('--raise <mark>', 'a banner above what the parts add up to')
     .option('--reason <text>', 'why it is raised');
-  examples(
+  withExamples(
     underPolicies(command),
     'label rollup "(NU)" "(NR REL UKR)" "(NS)"',
     'label rollup a.xml b.xml c.xml --json',
   ).action(
-    answer(io, (texts: string[], options: RollUpOptions) => {
+    answering(io, (texts: string[], options: RollUpOptions) => {
       const policies = policiesOf(io, options);
       const parts = texts.map((text) => labelOrThrow(io, policies, text).label);
       if (options.raise !== undefined) return raise(io, policies, parts, options);

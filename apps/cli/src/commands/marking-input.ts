@@ -15,30 +15,9 @@ import {
   readLabel,
   recordFromJson,
 } from '#marking';
+import { CannotTell } from '../answer';
 import type { CliIo } from '../cli-io';
-
-/** Nobody can tell: a file is missing or unreadable, or a policy is not known. Exit code 2. */
-export class CannotTellMark extends Error {}
-
-/** Runs the work of a command: its answer is the exit code, and whatever keeps it from answering is 2. */
-export function answer<Args extends unknown[]>(io: CliIo, work: (...args: Args) => 0 | 1 | 2): (...args: Args) => void {
-  return (...args) => {
-    try {
-      io.exit(work(...args));
-    } catch (error) {
-      io.err(`error: ${error instanceof Error ? error.message : 'something unexpected'}`);
-      io.exit(2);
-    }
-  };
-}
-
-/** The command of a name that holds others: the one that is there, or a new one. */
-export const groupNamed = (program: Command, name: string, description: string): Command =>
-  program.commands.find((each) => each.name() === name) ?? program.command(name).description(description);
-
-/** Examples under the help of a command. */
-export const examples = (command: Command, ...lines: string[]): Command =>
-  command.addHelpText('after', ['', 'Examples:', ...lines.map((line) => `  $ imprimatur ${line}`)].join('\n'));
+import { collected } from '../command-group';
 
 export interface PolicyOptions {
   readonly policy?: readonly string[];
@@ -48,10 +27,8 @@ export interface PolicyOptions {
 /** The options that every command about marks has. */
 export const underPolicies = (command: Command): Command =>
   command
-    .option('--policy <spif>', 'a security policy; may be given again (default: the policies shipped)', several)
+    .option('--policy <spif>', 'a security policy; may be given again (default: the policies shipped)', collected)
     .option('--json', 'print JSON');
-
-export const several = (text: string, before: readonly string[] = []): string[] => [...before, text];
 
 const SHIPPED = ['nato.spif.xml', 'public.spif.xml'];
 
@@ -69,7 +46,7 @@ function policyIn(io: CliIo, path: string): SecurityPolicy {
   const read = parseSpif(io.readFile(path));
   if (read.ok) return read.policy;
   const [first] = read.faults;
-  throw new CannotTellMark(
+  throw new CannotTell(
     `${path} is no usable policy (imprimatur spif check ${path}): ${first === undefined ? '' : `line ${first.line ?? '?'}, ${first.place}: ${first.fault}`}`,
   );
 }
@@ -85,7 +62,7 @@ function shippedPolicy(io: CliIo, name: string): SecurityPolicy {
     }
     return policyIn(io, path);
   }
-  throw new CannotTellMark(`the shipped policy ${name} is not found; give --policy`);
+  throw new CannotTell(`the shipped policy ${name} is not found; give --policy`);
 }
 
 const isFile = (text: string): boolean => /\.(xml|json|label)$/i.test(text) || /^\.{0,2}\//.test(text);
@@ -129,11 +106,11 @@ const recordOf = (read: ReturnType<typeof labelFromJson>): FromJson<LabelRecord>
 export function labelOrThrow(io: CliIo, policies: PolicySet, text: string): LabelRecord {
   const given = givenLabel(io, policies, text);
   if (!given.ok)
-    throw new CannotTellMark(
+    throw new CannotTell(
       `${text}: ${given.faults.join('; ')}${given.meant === undefined ? '' : `; perhaps ${given.meant}`}`,
     );
   if (policies.get(given.record.label.policy) === undefined)
-    throw new CannotTellMark(`${text}: the policy ${given.record.label.policy} is not known; give it with --policy`);
+    throw new CannotTell(`${text}: the policy ${given.record.label.policy} is not known; give it with --policy`);
   for (const each of given.warnings) io.err(`note: ${text}: ${each}`);
   return given.record;
 }
@@ -144,10 +121,10 @@ export function clearanceIn(io: CliIo, policies: PolicySet, path: string): Clear
   if (looksLikeJson(bytes)) {
     const read = clearanceFromJson(jsonIn(bytes));
     if (read.ok) return inPolicySpelling(policies, read.value);
-    throw new CannotTellMark(`${path}: ${read.faults.map(inWords).join('; ')}`);
+    throw new CannotTell(`${path}: ${read.faults.map(inWords).join('; ')}`);
   }
   const read = readClearance(policies, bytes);
-  if (!read.ok) throw new CannotTellMark(`${path}: ${read.faults.map(inWords).join('; ')}`);
+  if (!read.ok) throw new CannotTell(`${path}: ${read.faults.map(inWords).join('; ')}`);
   return read.clearance;
 }
 
@@ -157,7 +134,7 @@ function jsonIn(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch {
-    throw new CannotTellMark('the file is not JSON in UTF-8');
+    throw new CannotTell('the file is not JSON in UTF-8');
   }
 }
 

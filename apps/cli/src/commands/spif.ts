@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { type SecurityPolicy, type TagSet, parseSpif } from '#marking';
+import { answering } from '../answer';
 import type { CliIo } from '../cli-io';
-import { answer, examples, groupNamed, inWords, json } from './marking-input';
+import { groupOf, withExamples } from '../command-group';
+import { inWords, json } from './marking-input';
 
 interface CheckOptions {
   readonly strict?: boolean;
@@ -10,8 +12,8 @@ interface CheckOptions {
 
 /** `spif check`, `spif show`: security policy files. */
 export function registerSpif(program: Command, io: CliIo): void {
-  const group = groupNamed(program, 'spif', 'security policies (Open XML SPIF 2.1)');
-  examples(
+  const group = groupOf(program, 'spif', 'security policies (Open XML SPIF 2.1)');
+  withExamples(
     group
       .command('check')
       .description(
@@ -22,15 +24,15 @@ export function registerSpif(program: Command, io: CliIo): void {
       .option('--json', 'print JSON'),
     'spif check policies/nato.spif.xml',
     'spif check nato.xml acme.xml --json',
-  ).action(answer(io, (files: string[], options: CheckOptions) => check(io, files, options)));
-  examples(
+  ).action(answering(io, (files: string[], options: CheckOptions) => check(io, files, options)));
+  withExamples(
     group
       .command('show')
       .description('print a policy: its levels in order, its tag sets and their values, its equivalences')
       .argument('<file>', 'a SPIF file')
       .option('--json', 'print the whole model as JSON'),
     'spif show policies/nato.spif.xml',
-  ).action(answer(io, (file: string, options: CheckOptions) => show(io, file, options)));
+  ).action(answering(io, (file: string, options: CheckOptions) => show(io, file, options)));
 }
 
 function check(io: CliIo, files: readonly string[], options: CheckOptions): 0 | 1 {

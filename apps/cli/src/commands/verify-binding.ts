@@ -2,33 +2,25 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { portionMark, readBinding, siblingOf, verifyBinding } from '#marking';
+import { CannotTell, answering } from '../answer';
 import type { CliIo } from '../cli-io';
-import {
-  CannotTellMark,
-  type PolicyOptions,
-  answer,
-  examples,
-  groupNamed,
-  inWords,
-  json,
-  policiesOf,
-  underPolicies,
-} from './marking-input';
+import { groupOf, withExamples } from '../command-group';
+import { type PolicyOptions, inWords, json, policiesOf, underPolicies } from './marking-input';
 
 /** `verify binding`: whether the files beside a sidecar are those that were bound, and what their labels are. */
 export function registerVerifyBinding(program: Command, io: CliIo): void {
-  const group = groupNamed(program, 'verify', 'check a proof offline, from the file and published keys alone');
+  const group = groupOf(program, 'verify', 'check a proof offline, from the file and published keys alone');
   const command = group
     .command('binding')
     .description(
       'check a sidecar (.bdo): 0 every file is the one that was bound, 1 one has changed, 2 one is missing or has no digest',
     )
     .argument('<sidecar>', 'a detached binding (STANAG 4778)');
-  examples(underPolicies(command), 'verify binding plan.pdf.bdo').action(
-    answer(io, (path: string, options: PolicyOptions) => {
+  withExamples(underPolicies(command), 'verify binding plan.pdf.bdo').action(
+    answering(io, (path: string, options: PolicyOptions) => {
       const policies = policiesOf(io, options);
       const read = readBinding(policies, io.readFile(path));
-      if (!read.ok) throw new CannotTellMark(`${path}: ${read.faults.map(inWords).join('; ')}`);
+      if (!read.ok) throw new CannotTell(`${path}: ${read.faults.map(inWords).join('; ')}`);
       for (const each of read.warnings) io.err(`note: ${path}: ${inWords(each)}`);
       // Only files beside the sidecar are opened, whatever it names.
       const verified = verifyBinding(read.information, (uri, algorithm) => {

@@ -1,6 +1,6 @@
 import type { Clearance } from '#marking';
 import type { SignedStatement } from '#signing';
-import type { Tx } from '#database';
+import { type Tx, storable } from '#database';
 import type { InstrumentOf } from '#workflow';
 
 /** Every accepted statement that the process may see, with a mark that changes whenever one is added. */
@@ -65,7 +65,8 @@ export async function settleSubmission(
   await tx.change('UPDATE instrument_submission SET state = $2, fault = $3, settled_at = $4 WHERE id = $1', [
     id,
     state,
-    fault,
+    // A fault may quote a hostile statement.
+    fault === null ? null : storable(fault),
     at,
   ]);
 }

@@ -1,34 +1,40 @@
-import type { Tx } from '#database';
+import { type Tx, storable } from '#database';
 import type { SignedStatement } from '#signing';
-import type { Outgoing } from '#workflow';
+import type { Finding } from '#workflow';
 
 /** A case whose hour has come, locked against every change until the guard is done with it. */
 export interface DueCase {
   readonly id: string;
+  /** The public id and the requester: the two things of a case that nobody can change after its request. */
+  readonly release: string;
+  readonly requestedBy: string;
   readonly proposalId: string | null;
   readonly publishAt: Date;
 }
 
-export async function takeDueCase(tx: Tx, now: Date): Promise<DueCase | undefined> {
+/** The next case that is due, past those named. What was published once is never due again, whatever its state says. */
+export async function takeDueCase(tx: Tx, now: Date, past: readonly string[]): Promise<DueCase | undefined> {
   return tx.row<DueCase>(
-    `SELECT id, proposal_id AS "proposalId", publish_at AS "publishAt" FROM release_case
-      WHERE state = 'scheduled' AND publish_at <= $1 ORDER BY publish_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
-    [now],
+    `SELECT id, release, requested_by AS "requestedBy", proposal_id AS "proposalId", publish_at AS "publishAt" FROM release_case c
+      WHERE state = 'scheduled' AND publish_at <= $1 AND isfinite(publish_at) AND id <> ALL ($2::uuid[])
+        AND NOT EXISTS (SELECT 1 FROM publication p WHERE p.case_id = c.id)
+      ORDER BY publish_at, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    [now, past],
   );
 }
 
-/** The proposal as the guard may read it: the outgoing part and the commitment, never the closed part. */
-export interface FrozenProposal {
+/** The proposal as the guard may read it: the outgoing part and the commitment, never the closed part. Nothing of it is believed yet. */
+export interface StoredProposal {
   readonly id: string;
   readonly caseId: string;
-  readonly outgoing: Outgoing;
+  readonly round: number;
+  readonly outgoing: unknown;
   readonly closedCommitment: string;
-  readonly digest: string;
 }
 
-export async function findFrozenProposal(tx: Tx, id: string): Promise<FrozenProposal | undefined> {
-  return tx.row<FrozenProposal>(
-    'SELECT id, case_id AS "caseId", outgoing, closed_commitment AS "closedCommitment", digest FROM proposal WHERE id = $1',
+export async function findStoredProposal(tx: Tx, id: string): Promise<StoredProposal | undefined> {
+  return tx.row<StoredProposal>(
+    'SELECT id, case_id AS "caseId", round, outgoing, closed_commitment AS "closedCommitment" FROM proposal WHERE id = $1',
     [id],
   );
 }
@@ -56,16 +62,22 @@ export async function signedDecisions(tx: Tx, proposalId: string): Promise<Signe
   return rows.map((row) => row.statement);
 }
 
-/** The two questions about text that the guard never reads; they take a proposal id and nothing else. */
-export async function questionsOn(
-  tx: Tx,
-  proposalId: string,
-): Promise<{ withheldOccurs: boolean; sourcesMatch: boolean }> {
-  const row = await tx.row<{ withheldOccurs: boolean; sourcesMatch: boolean }>(
-    'SELECT sec.withheld_text_occurs($1) AS "withheldOccurs", sec.sources_match($1) AS "sourcesMatch"',
+/** What the database answers of text and rows that the guard never reads. */
+export interface Answers {
+  readonly withheldOccurs: boolean;
+  readonly sourcesMatch: boolean;
+  /** What came after the proposal: a later round, a return, a withdrawal, a refusal of the guard. */
+  readonly overtakenBy: readonly string[];
+}
+
+/** The questions about what the guard never reads; they take a proposal id and nothing else. */
+export async function questionsOn(tx: Tx, proposalId: string): Promise<Answers> {
+  const row = await tx.row<Answers>(
+    `SELECT sec.withheld_text_occurs($1) AS "withheldOccurs", sec.sources_match($1) AS "sourcesMatch",
+            sec.overtaken_by($1) AS "overtakenBy"`,
     [proposalId],
   );
-  return row ?? { withheldOccurs: true, sourcesMatch: false };
+  return row ?? { withheldOccurs: true, sourcesMatch: false, overtakenBy: ['nothing is known of it'] };
 }
 
 /** Those of the persons whose rights at this moment do not cover what they judged. */
@@ -84,15 +96,17 @@ export async function noteRefusal(
     readonly caseId: string;
     readonly proposalId: string;
     readonly at: Date;
-    readonly findings: unknown;
+    readonly findings: readonly Finding[];
   },
 ): Promise<void> {
+  // A detail may quote a hostile statement.
+  const findings = refusal.findings.map((finding) => ({ ...finding, detail: storable(finding.detail) }));
   await tx.change('INSERT INTO guard_refusal (id, case_id, proposal_id, at, findings) VALUES ($1, $2, $3, $4, $5)', [
     refusal.id,
     refusal.caseId,
     refusal.proposalId,
     refusal.at,
-    JSON.stringify(refusal.findings),
+    JSON.stringify(findings),
   ]);
 }
 

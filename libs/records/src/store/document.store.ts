@@ -150,19 +150,35 @@ export interface ListedDocument {
   readonly id: string;
   readonly protectionId: number;
   readonly title: string | null;
+  readonly titleProtectionId: number | null;
   readonly originator: string;
   readonly exercise: boolean;
   readonly createdAt: Date;
 }
 
-// The page is cut out of the ordered index first; titles are fetched for its rows only.
-const PAGE = (where: string): string => `
+// The page is cut out first; titles are fetched for its rows only. Each way asks row-level security for every row.
+const PAGE = (rows: string): string => `
   SELECT d.id, d.protection_id AS "protectionId", d.originator, d.exercise, d.created_at AS "createdAt",
-         (SELECT p.body FROM portion p
-           WHERE p.document_id = d.id AND p.kind = 'title'
-             AND p.version_id = (SELECT v.id FROM version v WHERE v.document_id = d.id ORDER BY v.ordinal DESC LIMIT 1) LIMIT 1) AS title
-    FROM (SELECT * FROM document ${where} ORDER BY created_at DESC, id DESC LIMIT $1) AS d
+         t.body AS title, t.protection_id AS "titleProtectionId"
+    FROM (${rows}) AS d
+    LEFT JOIN LATERAL (
+           SELECT p.body, p.protection_id FROM portion p
+            WHERE p.document_id = d.id AND p.kind = 'title'
+              AND p.version_id = (SELECT v.id FROM version v WHERE v.document_id = d.id ORDER BY v.ordinal DESC LIMIT 1) LIMIT 1) AS t ON true
    ORDER BY d.created_at DESC, d.id DESC`;
+
+const NEWEST = (where: string): string => `SELECT * FROM document ${where} ORDER BY created_at DESC, id DESC LIMIT $1`;
+
+/** Down the dates, passing over what is hidden: for readers who see much. */
+const walk = (after: string): string => PAGE(NEWEST(after === '' ? '' : `WHERE ${after}`));
+
+/** The newest of each protection that the session holds, merged: for readers who see little of much. */
+const merge = (after: string, ids: string): string =>
+  PAGE(
+    `SELECT newest.* FROM unnest(${ids}::int[]) AS held (id)
+       CROSS JOIN LATERAL (${NEWEST(`WHERE protection_id = held.id${after === '' ? '' : ` AND ${after}`}`)}) AS newest
+      ORDER BY newest.created_at DESC, newest.id DESC LIMIT $1`,
+  );
 
 /** The newest documents after a key, one more than asked. */
 export async function pageOfDocuments(
@@ -170,13 +186,11 @@ export async function pageOfDocuments(
   after: { at: string; id: string } | undefined,
   limit: number,
 ): Promise<ListedDocument[]> {
-  return after === undefined
-    ? tx.rows<ListedDocument>(PAGE(''), [limit + 1])
-    : tx.rows<ListedDocument>(PAGE('WHERE (created_at, id) < ($2::timestamptz, $3::uuid)'), [
-        limit + 1,
-        after.at,
-        after.id,
-      ]);
+  const mergeBy = (await tx.row<{ ids: number[] | null }>('SELECT sec.session_merge_by() AS ids'))?.ids ?? null;
+  const key = after === undefined ? '' : '(created_at, id) < ($2::timestamptz, $3::uuid)';
+  const parameters = [limit + 1, ...(after === undefined ? [] : [after.at, after.id])];
+  if (mergeBy === null) return tx.rows<ListedDocument>(walk(key), parameters);
+  return tx.rows<ListedDocument>(merge(key, `$${String(parameters.length + 1)}`), [...parameters, mergeBy]);
 }
 
 /** Whether the session sees every portion of a version; answers no and nothing more. */

@@ -2,7 +2,7 @@ import type { Label } from '#marking';
 import type { Tx } from '#database';
 import type { CaseState } from '#workflow';
 
-/** A case as it is stored. Its own text (title, summary) stands under its document's protection. */
+/** A case as it is stored. Its own text (title, summary, remarks) stands under the roll-up of its sources. */
 export interface CaseRow {
   readonly id: string;
   readonly protectionId: number;
