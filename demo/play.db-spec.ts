@@ -106,10 +106,19 @@ class DemoHouse {
   }
 }
 
+/** What an import that was killed after its first document leaves behind. */
+async function importTheFirst({ world, urls }: DemoHouse): Promise<void> {
+  const [first] = readDocuments();
+  const author = world.people.find(({ identity }) => identity === first?.importedBy)!;
+  const client = await new ApiClient(urls.api).signIn(author.username, author.password);
+  await client.importDocument(first!.text);
+  await client.signOut();
+}
+
 describe('the demo', () => {
   let parent: string;
   let house: DemoHouse;
-  const steps: Step[] = [];
+  const imported: number[] = [];
 
   beforeAll(async () => {
     parent = mkdtempSync(join(tmpdir(), 'imprimatur-demo-'));
@@ -124,6 +133,8 @@ describe('the demo', () => {
     const registrar = await house.as('registrar');
     await admitPeople(world, registrar);
     await house.open(guard.privateJwk);
+    await importTheFirst(house);
+    for (let run = 0; run < 2; run += 1) imported.push((await importDocuments(world, house.urls.api)).imported);
   }, 60_000);
 
   afterAll(async () => {
@@ -131,14 +142,8 @@ describe('the demo', () => {
     rmSync(parent, { recursive: true });
   }, 30_000);
 
-  it('imports every document once, also when it was interrupted and is begun again', async () => {
-    const documents = readDocuments();
-    const planner = house.world.people.find(({ identity }) => identity === 'planner.act')!;
-    const client = await new ApiClient(house.urls.api).signIn(planner.username, planner.password);
-    await client.importDocument(documents[0]!.text);
-    expect(await importDocuments(house.world, house.urls.api)).toEqual({ imported: documents.length - 1 });
-    expect(await importDocuments(house.world, house.urls.api)).toEqual({ imported: 0 });
-    await client.signOut();
+  it('imports every document once, also when it was interrupted and is begun again', () => {
+    expect(imported).toEqual([readDocuments().length - 1, 0]);
   });
 
   it('admits its people a second time without a fault', async () => {
@@ -146,6 +151,7 @@ describe('the demo', () => {
   });
 
   it('plays the whole story', async () => {
+    const steps: Step[] = [];
     const { release } = await playStory(house.world, house.urls, (step) => steps.push(step));
     expect(steps.filter(({ ok }) => !ok)).toEqual([]);
     expect(steps.length).toBeGreaterThan(50);

@@ -38,7 +38,8 @@ async function startHouse() {
   const unset = Object.fromEntries(SETTING_NAMES.map((name) => [name, '']));
   const child = spawn(process.execPath, [join(root, 'dist/tools/start/main.js')], {
     cwd: root,
-    env: { ...process.env, ...unset, ...own },
+    // With npm's variable set it watches who started it, and ends when this process is gone (start/launcher.ts).
+    env: { npm_lifecycle_event: 'demo', ...process.env, ...unset, ...own },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise((settled) => child.once('close', settled));
@@ -101,6 +102,7 @@ async function main() {
     return await playDemo(house, options);
   } finally {
     await stop();
+    process.stderr.write('The house that was started for it is stopped and gone.\n');
   }
 }
 

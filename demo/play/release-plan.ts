@@ -12,7 +12,7 @@ const withhold = (reasonCode: string): Treatment => ({ treatment: 'withhold', re
 /** The rounds of the case: what the leaders own goes out after the first, what a minister objects to after the second. */
 export type Round = 1 | 2 | 3;
 
-export const GROWTH_OF_GERMANY = 'The forces of Germany will have to grow by a high five-digit number of soldiers.';
+export const GROWTH_OF_GERMANY = 'In the coming years the forces of Germany gain soldiers in a high five-digit number.';
 
 /** What becomes of each portion of the alliance summary, known by some of its words, in a round. */
 const PLAN: readonly (readonly [says: string, treatment: (round: Round) => Treatment])[] = [

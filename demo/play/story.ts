@@ -63,5 +63,8 @@ function inWords(error: unknown): string {
     const faults = (error.problem.faults ?? []).map(({ line, reason }) => `line ${String(line)}: ${reason}`);
     return `expected that it is done, found ${[error.message, ...reasons, ...faults].join('; ')}`;
   }
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // `fetch` says only that it failed; its cause says why.
+  const { code } = (error.cause ?? {}) as { code?: string };
+  return code === undefined ? error.message : `expected an answer, found ${error.message} (${code})`;
 }

@@ -20,14 +20,14 @@ export interface CaseWorld {
   readonly readers: Readonly<Record<string, CaseReader>>;
 }
 
-const DOCUMENT = {
+export const DOCUMENT = {
   title: 'EXERCISE Anemone, the package in one line',
   gap: 'EXERCISE Bluebell, the gap in the northern air defence',
   brigades: 'EXERCISE Chicory, the reserve brigades are late by one winter',
   escort: 'EXERCISE Dogwood, the escort of the special convoy is halved',
 } as const;
 
-const CASE = {
+export const CASE = {
   title: 'EXERCISE Elder, what the spokesman will say',
   summary: 'EXERCISE Foxglove, the summary for the public',
   substitute: 'EXERCISE Gentian, in words for everybody',
@@ -38,6 +38,15 @@ const CASE = {
 /** Imported by a planner who reads all of it, requested by somebody who reads all but the special category. */
 export async function openCaseWorld(): Promise<CaseWorld> {
   const alliance = await openAllianceHouse({ level: 'COSMIC TOP SECRET ATOMAL' });
+  try {
+    return await comeTrue(alliance);
+  } catch (error) {
+    await alliance.house.close();
+    throw error;
+  }
+}
+
+async function comeTrue(alliance: AllianceHouse): Promise<CaseWorld> {
   const { house, requester, originator, firstReviewer, official, stranger, auditor, belgium } = alliance;
   const { nuclear } = await house.enrol({
     nuclear: aPerson('nuclear').clearedTo('TOP SECRET', 'ATOMAL').inRole('planner'),

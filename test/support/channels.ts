@@ -1,5 +1,5 @@
 import type { Actor } from '#access';
-import { ask } from './http';
+import { type Answer, ask } from './http';
 import type { House, Resident } from './house';
 import { type SessionSql, inSession } from './in-session';
 
@@ -29,11 +29,11 @@ export async function overHttp(
   documentIds: readonly string[],
 ): Promise<Harvest[]> {
   const harvests: Harvest[] = [];
-  const listed = await ask(house.url, '/api/documents?limit=200', { as: sid });
+  const listed = await answered(house, '/api/documents?limit=200', sid);
   harvests.push({ channel: 'GET /api/documents', ids: undefined, said: listed.body });
   for (const id of documentIds) {
     for (const query of ['', '?version=1']) {
-      const answer = await ask(house.url, `/api/documents/${id}${query}`, { as: sid });
+      const answer = await answered(house, `/api/documents/${id}${query}`, sid);
       const portions =
         answer.status === 200 ? (JSON.parse(answer.body) as { portions: { id: string }[] }).portions : [];
       const said = `${JSON.stringify(answer.headers)} ${answer.body}`;
@@ -41,6 +41,14 @@ export async function overHttp(
     }
   }
   return harvests;
+}
+
+/** An answer that is one: what is there, or that nothing is. A house that is out of order keeps every secret. */
+async function answered(house: House, path: string, sid: string): Promise<Answer> {
+  const answer = await ask(house.url, path, { as: sid });
+  if (answer.status !== 200 && answer.status !== 404)
+    throw new Error(`GET ${path} answered ${String(answer.status)}: ${answer.body}`);
+  return answer;
 }
 
 type Question = (

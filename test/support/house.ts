@@ -36,6 +36,9 @@ export interface HouseOptions {
  * sealer and guard, each with its own database role, done when a test says so.
  */
 export class House {
+  /** Passport keeps its strategies for the whole process: with two houses open, both would ask the second for sessions. */
+  private static isOneOpen = false;
+
   private sealed: SignedState | undefined;
 
   private constructor(
@@ -47,6 +50,8 @@ export class House {
   ) {}
 
   static async open(options: HouseOptions = {}): Promise<House> {
+    if (House.isOneOpen) throw new Error('a house is open already; close it first');
+    House.isOneOpen = true;
     const databases = await openDatabases();
     const authority = await anAuthority();
     const parts = new HouseParts(databases, authority, (await generateKey()).privateJwk);
@@ -163,23 +168,25 @@ export class House {
     return new Sealer(await this.parts.open('sealer'), key, memory).seal();
   }
 
-  /** One round of the guard. */
+  /** One round of a guard that has just started. */
   async publish(): Promise<'published' | 'refused' | 'idle'> {
-    const { anchor, clock, guardKey } = this.parts;
+    return (await this.guard()).round();
+  }
+
+  /** A guard for more rounds than one; with another key than the officers have named, if a test wants that. */
+  async guard({ own = this.guardKey }: { readonly own?: PrivateJwk } = {}): Promise<Guard> {
+    const { anchor, clock } = this.parts;
     const restricted = await this.parts.open('guard');
     const register = await this.parts.open('guard', 'register');
     const log = { name: `${this.authority.installation}/public-log`, seed: this.authority.logSeeds.publicLog };
-    const guard = new Guard(
-      { restricted, register, anchor, clock, authority: new AuthorityReader(anchor) },
-      { own: guardKey, log },
-    );
-    return guard.round();
+    return new Guard({ restricted, register, anchor, clock, authority: new AuthorityReader(anchor) }, { own, log });
   }
 
   async close(): Promise<void> {
     await this.app.close();
     await this.parts.close();
     await this.databases.drop();
+    House.isOneOpen = false;
   }
 }
 

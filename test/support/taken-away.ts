@@ -1,3 +1,4 @@
+import { AccessPolicy } from '#access';
 import { asking } from './cluster';
 
 /** SQL that takes a mechanism out of a database, and SQL that puts it back. */
@@ -69,3 +70,40 @@ export const noTrigger = (table: string, trigger: string): Mechanism => ({
   take: `ALTER TABLE ${table} DISABLE TRIGGER ${trigger}`,
   giveBack: `ALTER TABLE ${table} ENABLE TRIGGER ${trigger}`,
 });
+
+/** A function of the database with a part of it replaced. */
+export async function changedFunction(
+  superuserUrl: string,
+  signature: string,
+  part: string,
+  replacement: string,
+): Promise<Mechanism> {
+  return asking(superuserUrl, async (client) => {
+    const { rows } = await client.query<{ definition: string }>(
+      'SELECT pg_get_functiondef($1::regprocedure) AS definition',
+      [signature],
+    );
+    const definition = rows[0]?.definition ?? '';
+    if (!definition.includes(part)) throw new Error(`${signature} does not hold ${part}`);
+    return { take: definition.replaceAll(part, replacement), giveBack: definition };
+  });
+}
+
+/** The access decision of the product, until a test takes it out: then it lets everything through. */
+export class RemovableAccess extends AccessPolicy {
+  private isOut = false;
+
+  override decide(...asked: Parameters<AccessPolicy['decide']>): ReturnType<AccessPolicy['decide']> {
+    return this.isOut ? { effect: 'permit', checks: [], rulesVersion: 'none' } : super.decide(...asked);
+  }
+
+  /** Checks something while there is no access decision. */
+  async without<Result>(check: () => Promise<Result>): Promise<Result> {
+    this.isOut = true;
+    try {
+      return await check();
+    } finally {
+      this.isOut = false;
+    }
+  }
+}

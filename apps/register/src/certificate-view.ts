@@ -11,8 +11,8 @@ export interface CertificateView {
   readonly href: string;
   readonly certificateHref: string;
   readonly certificateFile: string;
-  readonly fileUrl: string;
-  readonly officersUrl: string;
+  /** What somebody types who checks it on their own machine. */
+  readonly commands: readonly string[];
   readonly title: string;
   readonly exercise: boolean;
   readonly published: Moment;
@@ -47,8 +47,7 @@ export function certificateView(release: VerifiedRelease, publicUrl: string): Ce
     href: releaseHref(release.id),
     certificateHref: certificateHref(release.id),
     certificateFile: certificateFile(release.id),
-    fileUrl: `${publicUrl}${certificateFile(release.id)}`,
-    officersUrl: `${publicUrl}/officers.json`,
+    commands: commandsFor(release, publicUrl),
     title: release.title,
     exercise: release.exercise,
     published: momentOf(release.publishedAt),
@@ -68,4 +67,13 @@ export function certificateView(release: VerifiedRelease, publicUrl: string): Ce
     treeSize: log.treeSize,
     checkpoint: log.checkpoint,
   };
+}
+
+function commandsFor(release: VerifiedRelease, publicUrl: string): string[] {
+  const files = filesOf(release);
+  return [
+    `curl -o certificate.json ${publicUrl}${certificateFile(release.id)}`,
+    ...['/officers.json', ...files.map(({ href }) => href)].map((path) => `curl -O ${publicUrl}${path}`),
+    `imprimatur verify certificate certificate.json --officers officers.json --file ${files.map(({ name }) => name).join(' ')}`,
+  ];
 }

@@ -110,3 +110,10 @@ it.each(['', '-1', '01', '1.5', '1e1', 'x', '0x1', '99999', '9'.repeat(30), '1&f
     expect(await site.raw(`/log/leaves?first=${first}`)).toBe(await site.raw('/nothing-of-the-kind'));
   },
 );
+
+it.each(['', 'first=1', 'second=1', 'first=0&second=1', 'first=2&second=1', 'first=1&second=999', 'first=x&second=1'])(
+  'answers a proof of growth for %p likewise',
+  async (query) => {
+    expect(await site.raw(`/log/consistency?${query}`)).toBe(await site.raw('/nothing-of-the-kind'));
+  },
+);

@@ -1,8 +1,8 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { verifyCertificate } from '#certificate';
 import type { Transactions } from '#database';
-import { type PublicLeaves, publicLeavesSchema } from '#contracts';
-import { appendLeaves, emptyFrontier, leafHash, openNote, parseCheckpoint, rootOf } from '#ledger';
+import { type PublicLeaves, consistencySchema, publicLeavesSchema } from '#contracts';
+import { appendLeaves, emptyFrontier, leafHash, openNote, parseCheckpoint, rootOf, verifyConsistency } from '#ledger';
 import { trustFrom } from '#register';
 import { sha256Hex, thumbprint } from '#signing';
 import { type Published, PublicSide } from '../../../test/support/public-side';
@@ -214,6 +214,14 @@ describe('how to check', () => {
     const html = await site.text('/checking');
     expect(html).toContain('imprimatur verify certificate certificate.json --officers officers.json');
     expect(html).toContain(`curl -O ${PUBLIC_URL}/officers.json`);
+    const { release } = first.outgoing;
+    const commands = [
+      `curl -o certificate.json ${PUBLIC_URL}/releases/${release}/certificate.json`,
+      `curl -O ${PUBLIC_URL}/officers.json`,
+      ...first.files.map(({ name }) => `curl -O ${PUBLIC_URL}/releases/${release}/files/${name}`),
+      'imprimatur verify certificate certificate.json --officers officers.json --file release.html release.pdf release.json targets.csv',
+    ];
+    expect(await site.text(`${pathOf(first)}/certificate`)).toContain(`<pre><code>${commands.join('\n')}</code></pre>`);
     const { officers } = side.alliance.authority;
     for (const { kid, jwk } of officers.officers) expect([html.includes(kid), thumbprint(jwk)]).toEqual([true, kid]);
     expect(html).toContain(officers.logs.publicLog);
@@ -277,6 +285,28 @@ describe('the public log', () => {
     expect((await leaves('')).leaves).toHaveLength(3);
     expect((await leaves('?first=2')).leaves.map(({ index }) => index)).toEqual([2]);
     expect((await leaves('?first=3')).leaves).toEqual([]);
+  });
+
+  it('proves that it only grew', async () => {
+    const rootAt = async (size: number): Promise<Uint8Array> => {
+      const { leaves: some } = await leaves('');
+      const hashes = some.slice(0, size).map(({ leaf }) => leafHash(new TextEncoder().encode(leaf)));
+      return rootOf(appendLeaves(emptyFrontier(), hashes).frontier);
+    };
+    for (const [older, newer] of [
+      [1, 3],
+      [2, 3],
+      [1, 2],
+      [3, 3],
+    ] as const) {
+      const answer = await site.text(`/log/consistency?first=${String(older)}&second=${String(newer)}`);
+      const { first: from, second: to, proof } = consistencySchema.parse(JSON.parse(answer));
+      const claim = { first: from, second: to, firstRoot: await rootAt(older), secondRoot: await rootAt(newer) };
+      const hashes = proof.map((hash) => new Uint8Array(Buffer.from(hash, 'hex')));
+      expect([from, to, verifyConsistency({ ...claim, proof: hashes })]).toEqual([older, newer, null]);
+      if (older < newer)
+        expect(verifyConsistency({ ...claim, secondRoot: new Uint8Array(32), proof: hashes })).not.toBeNull();
+    }
   });
 
   it('shows the release of an entry, and nothing where none is shown', async () => {

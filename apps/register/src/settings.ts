@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
 /** Where the register is reached from outside: a scheme, a host, a port, and no path. */
-const originSchema = z.url({ protocol: /^https?$/ }).refine((url) => {
-  const { pathname, search, hash, username } = new URL(url);
-  return pathname === '/' && search === '' && hash === '' && username === '';
-}, 'it has no path, query or user');
+const originSchema = z
+  .url({ protocol: /^https?$/ })
+  .regex(/^[a-z]+:\/\/[^/?#@]+\/?$/i, 'it has a scheme, a host and a port, and no user, path or query');
 
 /** What the register is told by its environment, and nothing else. It is given no key. */
 export const registerSettingsSchema = z

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { outgoingSchema } from '#workflow';
-import { idSchema, labelSchema, momentSchema } from './label';
+import { idSchema, labelSchema, momentSchema, wordsSchema } from './label';
 import { reasonSchema } from './problem';
-
-const text = (most: number) => z.string().trim().min(1).max(most);
 
 /** Why a portion is withheld. A code, never a sentence: sentences about secrets are secrets. */
 export const reasonCodeSchema = z.string().regex(/^[A-Z][A-Z-]{1,39}$/);
@@ -16,7 +14,7 @@ export const caseItemInputSchema = z
       portion: idSchema,
       treatment: z.literal('substitute'),
       reasonCode: reasonCodeSchema.optional(),
-      text: text(20_000),
+      text: wordsSchema(20_000),
     }),
   ])
   .meta({
@@ -31,10 +29,10 @@ export const windowSchema = z
 export const submitCaseSchema = z
   .strictObject({
     document: idSchema,
-    title: text(300),
-    summary: text(2_000),
+    title: wordsSchema(300),
+    summary: wordsSchema(2_000),
     audience: labelSchema,
-    procedure: z.strictObject({ id: text(80), version: z.number().int().min(1).optional() }),
+    procedure: z.strictObject({ id: wordsSchema(80), version: z.number().int().min(1).optional() }),
     window: windowSchema,
     items: z.array(caseItemInputSchema).min(1).max(5_000),
   })
@@ -42,8 +40,8 @@ export const submitCaseSchema = z
 
 export const amendCaseSchema = z
   .strictObject({
-    title: text(300),
-    summary: text(2_000),
+    title: wordsSchema(300),
+    summary: wordsSchema(2_000),
     window: windowSchema,
     items: z.array(caseItemInputSchema).min(1).max(5_000),
   })
@@ -51,11 +49,13 @@ export const amendCaseSchema = z
 
 export const createdCaseSchema = z.strictObject({ id: idSchema }).meta({ id: 'CreatedCase' });
 
+const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/);
+
 export const signedStatementSchema = z
   .strictObject({
-    payload: z.string().min(1).max(4_000_000),
+    payload: base64url.max(4_000_000),
     signatures: z
-      .array(z.strictObject({ protected: z.string().min(1), signature: z.string().min(1) }))
+      .array(z.strictObject({ protected: base64url, signature: base64url }))
       .min(1)
       .max(16)
       .readonly(),
@@ -66,14 +66,14 @@ export const signedStatementSchema = z
   });
 
 export const decideCaseSchema = z
-  .strictObject({ statement: signedStatementSchema, reason: text(2_000).optional() })
+  .strictObject({ statement: signedStatementSchema, reason: wordsSchema(2_000).optional() })
   .meta({
     id: 'DecideCase',
     description: 'A signed decision; its reason stays inside, under the protection of the case',
   });
 
-export const returnCaseSchema = z.strictObject({ reason: text(2_000) }).meta({ id: 'ReturnCase' });
-export const withdrawCaseSchema = z.strictObject({ reason: text(2_000) }).meta({ id: 'WithdrawCase' });
+export const returnCaseSchema = z.strictObject({ reason: wordsSchema(2_000) }).meta({ id: 'ReturnCase' });
+export const withdrawCaseSchema = z.strictObject({ reason: wordsSchema(2_000) }).meta({ id: 'WithdrawCase' });
 export const scheduleCaseSchema = z.strictObject({ publishAt: momentSchema }).meta({ id: 'ScheduleCase' });
 
 export const caseStateSchema = z.enum([

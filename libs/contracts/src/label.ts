@@ -18,6 +18,13 @@ export const labelSchema = z
 /** A random id, as everything that can be named has. */
 export const idSchema = z.uuid();
 
+/** Characters that no text of people holds: control characters other than line breaks and tabs, and halves of characters. */
+const WORDS = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\p{Surrogate}]*$/u;
+
+/** Words that somebody wrote, without blanks around them. PostgreSQL cannot hold all that JSON can say. */
+export const wordsSchema = (most: number) =>
+  z.string().trim().min(1).max(most).regex(WORDS, 'a control character is no word');
+
 /** A moment in UTC, ISO 8601 with Z. */
 export const momentSchema = z.iso.datetime();
 

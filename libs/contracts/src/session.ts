@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, momentSchema } from './label';
+import { idSchema, momentSchema, wordsSchema } from './label';
 
 export const SCOPES = [
   'documents:read',
@@ -11,8 +11,10 @@ export const SCOPES = [
   'me',
 ] as const;
 
+export const healthSchema = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' });
+
 export const signInSchema = z
-  .strictObject({ username: z.string().min(1).max(120), password: z.string().min(1).max(500) })
+  .strictObject({ username: wordsSchema(120), password: z.string().min(1).max(500) })
   .meta({ id: 'SignIn' });
 
 export const meSchema = z
@@ -35,7 +37,7 @@ export const signedInSchema = z
 
 export const issueTokenSchema = z
   .strictObject({
-    name: z.string().trim().min(1).max(120),
+    name: wordsSchema(120),
     scopes: z.array(z.enum(SCOPES)).min(1),
     expiresInDays: z.number().int().min(1).max(366),
   })

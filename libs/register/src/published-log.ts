@@ -1,8 +1,10 @@
 import type { Transactions, Tx } from '#database';
 import {
   type NodeAddress,
+  consistencyProof,
   inclusionProof,
   leafHash,
+  nodesForConsistency,
   nodesForInclusion,
   openNote,
   parseCheckpoint,
@@ -69,6 +71,26 @@ export class PublishedLog {
     );
   }
 
+  /**
+   * The proof that the log of the first size is a prefix of the one of the second, hexadecimal (RFC 6962 section 2.1.2);
+   * undefined when the log has not come that far. Nobody has to believe it: it is checked against two signed checkpoints.
+   */
+  async consistency(first: number, second: number): Promise<string[] | undefined> {
+    return this.told(
+      await this.transactions.asDuty(async (tx) => {
+        const state = await this.stateOf(tx);
+        if (state === undefined || typeof state === 'string') return state;
+        if (second > state.treeSize) return undefined;
+        const nodes = await nodesAt(tx, nodesForConsistency(first, second));
+        if (!nodesForConsistency(first, second).every((address) => nodes.has(keyOf(address))))
+          return 'consistency: the tree lacks a node';
+        return consistencyProof(first, second, (address) => nodeIn(nodes, address)).map((hash) =>
+          Buffer.from(hash).toString('hex'),
+        );
+      }),
+    );
+  }
+
   private async stateOf(tx: Tx): Promise<SignedState | undefined | string> {
     const stored = await newestCheckpoint(tx);
     if (stored === undefined) return undefined;
@@ -100,7 +122,7 @@ async function leavesFault(
   for (const { index, hash } of leaves) {
     const needed = nodesForInclusion(index, treeSize);
     if (!needed.every((address) => nodes.has(keyOf(address)))) return `leaf ${String(index)}: the tree lacks a node`;
-    const proof = inclusionProof(index, treeSize, (address) => nodes.get(keyOf(address)) ?? new Uint8Array());
+    const proof = inclusionProof(index, treeSize, (address) => nodeIn(nodes, address));
     const fault = verifyInclusion({ leafHash: hash, index, size: treeSize, proof, root });
     if (fault !== null) return `leaf ${String(index)}: ${fault}`;
   }
@@ -108,6 +130,9 @@ async function leavesFault(
 }
 
 const keyOf = ({ level, index }: NodeAddress): string => `${String(level)}/${String(index)}`;
+
+const nodeIn = (nodes: ReadonlyMap<string, Uint8Array>, address: NodeAddress): Uint8Array =>
+  nodes.get(keyOf(address)) ?? new Uint8Array();
 
 const distinct = (addresses: readonly NodeAddress[]): NodeAddress[] => [
   ...new Map(addresses.map((address) => [keyOf(address), address])).values(),

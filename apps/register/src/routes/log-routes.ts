@@ -1,6 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { type PublicLeaves, publicLeavesQuerySchema } from '#contracts';
+import {
+  type PublicLeaves,
+  type consistencySchema,
+  publicConsistencyQuerySchema,
+  publicLeavesQuerySchema,
+} from '#contracts';
 import { answer, answerFixed, answerPage } from '../answers';
 import { logView } from '../log-view';
 import type { Site } from '../site';
@@ -54,6 +59,20 @@ export function logRoutes(app: FastifyInstance, { releases, log, pages, notFound
       type: 'application/json',
       bytes: Buffer.from(JSON.stringify(body)),
       lasts: 'a-moment',
+    });
+  });
+
+  app.get('/log/consistency', async (request, reply) => {
+    const query = publicConsistencyQuerySchema.safeParse(request.query);
+    const proof = query.success ? await log.consistency(query.data.first, query.data.second) : undefined;
+    if (proof === undefined || !query.success) return answerFixed(reply, notFound);
+    const { first, second } = query.data;
+    const body: z.output<typeof consistencySchema> = { first, second, proof };
+    return answer(request, reply, {
+      type: 'application/json',
+      bytes: Buffer.from(JSON.stringify(body)),
+      // What two sizes have in common never changes again.
+      lasts: 'for-ever',
     });
   });
 }
