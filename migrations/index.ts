@@ -1,4 +1,5 @@
 import { AddPublicationSalts1767225600008 } from './main/1767225600008-add-publication-salts';
+import { ComputeRightsByKeys1767225600050 } from './main/1767225600050-compute-rights-by-keys';
 import { CreateAudit1767225600004 } from './main/1767225600004-create-audit';
 import { CreateCases1767225600006 } from './main/1767225600006-create-cases';
 import { CreateDutyLeader1767225600009 } from './main/1767225600009-create-duty-leader';
@@ -28,6 +29,7 @@ export const MAIN_MIGRATIONS = [
   DistrustTheApi1767225600010,
   ListByProtection1767225600020,
   RefuseTakenUsernames1767225600030,
+  ComputeRightsByKeys1767225600050,
 ];
 
 /** The public side's migrations, in order. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { type TestDatabases, openDatabases } from '../../../test/support/cluster';
@@ -97,6 +98,62 @@ describe('the access decision in SQL', () => {
     // What is interned is the normal form: it decides as the label does.
     await expectEqual(fc.sample(fc.tuple(clearances, labels.map(normalLabel)), 1000));
   });
+
+  it('and the bitmap of a session, for many labels at once, also of shapes that no policy has', async () => {
+    const policies = shippedPolicies();
+    const values = fc.array(fc.constantFrom('DEU', 'FRA', 'NATO', 'x","y'), { maxLength: 3 });
+    const strange = fc.record({
+      policy: fc.constantFrom('NATO', 'PUBLIC'),
+      classification: fc.constantFrom('SECRET', 'RESTRICTED'),
+      categories: fc.array(
+        fc.record({
+          tagSet: fc.constantFrom('Only', 'Context', 'Special Category Designators'),
+          type: fc.constantFrom('PERMISSIVE', 'RESTRICTIVE', 'INFORMATIVE', 'UNHEARD'),
+          values,
+        }) as fc.Arbitrary<LabelCategory>,
+        { maxLength: 5 },
+      ),
+    });
+    const labels = [...fc.sample(validLabels(policies), 800), ...fc.sample(strange, 800)];
+    await client.query('SET session_replication_role = replica');
+    await client.query(
+      `INSERT INTO protection (label, need_to_know) SELECT label, ARRAY['everyone'] FROM jsonb_array_elements($1::jsonb) AS label ON CONFLICT DO NOTHING`,
+      [JSON.stringify(labels)],
+    );
+    const { rows } = await client.query<{ id: number; label: Label }>('SELECT id, label FROM protection ORDER BY id');
+    let granted = 0;
+    for (const clearance of fc.sample(clearancesOf(policies.get('NATO')!), 12)) {
+      const bitmap = await bitmapOf(await personWith(clearance), rows.at(-1)!.id);
+      const differing = rows.filter(({ id, label }) => {
+        const bit = (bitmap[id >> 3]! & (1 << (id & 7))) !== 0;
+        granted += bit ? 1 : 0;
+        return bit !== permits([clearance], label);
+      });
+      expect(differing).toEqual([]);
+    }
+    expect(granted).toBeGreaterThan(100);
+  });
+
+  async function bitmapOf(person: string, upto: number): Promise<Buffer> {
+    const { rows } = await client.query<{ bitmap: Buffer }>('SELECT sec.bitmap_of($1, $2) AS bitmap', [person, upto]);
+    return rows[0]!.bitmap;
+  }
+
+  /** A person with a clearance, without instruments. EXERCISE. */
+  async function personWith({ policy, classifications, categories }: Clearance): Promise<string> {
+    const person = randomUUID();
+    await client.query(
+      `INSERT INTO person (id, identity, office, organisation, roles, communities, instrument_id)
+       VALUES ($1::uuid, $1::text, 'EXERCISE', 'EXERCISE', '{}', '{}', gen_random_uuid())`,
+      [person],
+    );
+    await client.query(
+      `INSERT INTO clearance (id, person_id, policy, classifications, categories, valid_from, valid_until, instrument_id)
+       VALUES (gen_random_uuid(), $1, $2, $3, $4, now() - interval '1 day', now() + interval '1 day', gen_random_uuid())`,
+      [person, policy, classifications, JSON.stringify(categories)],
+    );
+    return person;
+  }
 });
 
 const names = fc.uniqueArray(
