@@ -72,3 +72,4 @@ export {
 } from './binding/binding';
 export { type ReadBinding, readBinding } from './binding/read-binding';
 export { writeBinding } from './binding/write-binding';
+export { type InternedLabel, LabelDictionary, type Reader } from './decision/label-dictionary';

@@ -6,6 +6,7 @@ import { PUBLIC_LABEL } from '../label';
 import { readClearance } from '../label/clearance-xml';
 import { readLabel } from '../label/read-label';
 import { dominates, governingLabels, permits } from './dominance';
+import { LabelDictionary } from './label-dictionary';
 
 const permissive = (tagSet: string, ...values: string[]): LabelCategory => ({ tagSet, type: 'PERMISSIVE', values });
 const label = (classification: string, ...categories: LabelCategory[]): Label => ({
@@ -118,6 +119,8 @@ describe('an access decision', () => {
   it('denies a kind of category that it does not know, and a list that names nobody', () => {
     const strange = { tagSet: 'Only', type: 'SPECIAL', values: ['DEU'] } as unknown as LabelCategory;
     expect(dominates([clearance], label('SECRET', strange)).dominates).toBe(false);
+    const dictionary = new LabelDictionary();
+    expect(dictionary.reader([clearance])(dictionary.intern(label('SECRET', strange)))).toBe(false);
     expect(permits([clearance], label('SECRET', permissive('Only')))).toBe(false);
   });
 
@@ -126,14 +129,20 @@ describe('an access decision', () => {
     expect(dominates([], PUBLIC_LABEL).dominates).toBe(true);
   });
 
-  it('is the same with reasons and without, for generated labels and clearances', () => {
+  it('is the same with reasons, without, and prepared, for generated labels and clearances', () => {
     const policies = shippedPolicies();
     const nato = policies.get('NATO')!;
+    const dictionary = new LabelDictionary();
     let granted = 0;
     fc.assert(
       fc.property(validLabels(policies), fc.array(clearancesOf(nato), { maxLength: 3 }), (subject, clearances) => {
         const { dominates: answer, checks } = dominates(clearances, subject);
         expect(permits(clearances, subject)).toBe(answer);
+        expect(dictionary.reader(clearances)(dictionary.intern(subject))).toBe(answer);
+        const late = dictionary.reader(clearances);
+        expect(late(dictionary.intern({ ...subject, classification: `NEW ${subject.classification}` }))).toBe(
+          subject.policy === 'PUBLIC',
+        );
         expect(checks.every(({ outcome }) => outcome)).toBe(answer);
         granted += answer ? 1 : 0;
       }),
