@@ -1,5 +1,6 @@
 import { AddPublicationSalts1767225600008 } from './main/1767225600008-add-publication-salts';
 import { CheckSourcesAsFrozen1767225600040 } from './main/1767225600040-check-sources-as-frozen';
+import { ComputeRightsByKeys1767225600050 } from './main/1767225600050-compute-rights-by-keys';
 import { CreateAudit1767225600004 } from './main/1767225600004-create-audit';
 import { CreateCases1767225600006 } from './main/1767225600006-create-cases';
 import { CreateDutyLeader1767225600009 } from './main/1767225600009-create-duty-leader';
@@ -32,6 +33,7 @@ export const MAIN_MIGRATIONS = [
   RefuseTakenUsernames1767225600030,
   CheckSourcesAsFrozen1767225600040,
   DenyIncompleteCategories1767225600041,
+  ComputeRightsByKeys1767225600050,
 ];
 
 /** The public side's migrations, in order. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { tell } from './answer';
 import type { CliIo } from './cli-io';
+import { registerBind } from './commands/bind';
 import { registerCase } from './commands/case';
 import { registerDocument } from './commands/document';
 import { registerEvents } from './commands/events';
@@ -8,12 +9,15 @@ import { registerImport } from './commands/import';
 import { registerInstrument } from './commands/instrument';
 import { registerInstrumentSubmit } from './commands/instrument-submit';
 import { registerKey } from './commands/key';
+import { registerLabel } from './commands/label';
 import { registerMigrate } from './commands/migrate';
 import { registerOfficers } from './commands/officers';
 import { registerPeople } from './commands/people';
 import { registerSession } from './commands/session';
 import { registerSign } from './commands/sign';
+import { registerSpif } from './commands/spif';
 import { registerVerify } from './commands/verify';
+import { registerVerifyBinding } from './commands/verify-binding';
 import { neutral } from './neutral';
 import type { Terminal } from './terminal';
 
@@ -34,6 +38,10 @@ const GROUPS: readonly CommandGroup[] = [
   registerInstrumentSubmit,
   registerPeople,
   registerMigrate,
+  registerSpif,
+  registerLabel,
+  registerBind,
+  registerVerifyBinding,
 ];
 
 /** The command line, whole. */

@@ -1,5 +1,6 @@
-export { type RollUp, labelAtLeast, rollUp } from './compare';
-export { type DominanceCheck, dominates } from './dominance';
+export { labelAtLeast } from './decision/label-order';
+export { type RollUp, explainRollUp, raisedBanner, rollUp } from './decision/roll-up';
+export { type DominanceCheck, covers, dominates, governingLabels, permits } from './decision/dominance';
 export {
   type CategoryType,
   type Clearance,
@@ -11,8 +12,9 @@ export {
   normalLabel,
   valuesOf,
 } from './label';
-export { banner, portionMark } from './mark';
-export { type ParsedMark, parseMark } from './parse-mark';
+export { type MarkOptions, banner, marking, portionMark } from './text/mark';
+export { type ParseMarkOptions, type ParsedMark, parseMark } from './text/parse-mark';
+export type { MarkForm } from './text/phrases';
 export {
   type CategoryReference,
   type CategoryValue,
@@ -23,6 +25,51 @@ export {
   type SecurityPolicy,
   type TagSet,
 } from './policy';
-export { type SpifFault, parseSpif } from './spif';
-export { type LabelFault, type LabelUse, validateLabel } from './validate';
-export { validateClearance } from './validate-clearance';
+export { type ReadPolicy, type SpifFault, parseSpif } from './spif/read-spif';
+export { type LabelFault, type LabelUse, validateLabel } from './label/validate-label';
+export { validateClearance } from './label/validate-clearance';
+export { clearanceClaim, clearanceFromClaim, readClearance, writeClearance } from './label/clearance-xml';
+export { type FromJson, clearanceFromJson, labelFromJson, recordFromJson } from './label/label-json';
+export { type ReadLabel, type ReadLabelOptions, readLabel } from './label/read-label';
+export {
+  type BaseRecord,
+  type LabelKind,
+  type LabelOriginator,
+  type LabelRecord,
+  type Succession,
+} from './label/record';
+export { inPolicySpelling } from './label/spelling';
+export { validateRecord } from './label/validate-record';
+export { type WrittenXml, writeLabel } from './label/write-label';
+export { type DeclaredEquivalent, type Direction, declaredEquivalents } from './equivalence/declared';
+export {
+  type NationalEquivalent,
+  type OfferedAlternative,
+  levelOfWord,
+  nationalAlternatives,
+  nationalEquivalents,
+} from './equivalence/national';
+export {
+  type Evidence,
+  NATIONAL_WORDS,
+  NATIONS,
+  type NationalWord,
+  type NatoLevel,
+} from './equivalence/national-words';
+export {
+  type BindableFile,
+  type Binding,
+  type BindingInformation,
+  type BoundDigest,
+  type DataReference,
+  type DigestAlgorithm,
+  type VerifiedFile,
+  bindingOf,
+  labelsOf,
+  siblingOf,
+  sidecarName,
+  verifyBinding,
+} from './binding/binding';
+export { type ReadBinding, readBinding } from './binding/read-binding';
+export { writeBinding } from './binding/write-binding';
+export { type InternedLabel, LabelDictionary, type Reader } from './decision/label-dictionary';

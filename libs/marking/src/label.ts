@@ -62,9 +62,12 @@ export function canonicalLabel(label: Label): string {
   return JSON.stringify([policy, classification, categories.map(({ tagSet, type, values }) => [tagSet, type, values])]);
 }
 
-/** The values of a tag set on a label or in a clearance; none when it does not carry the tag set. */
+/** The values of a tag set (of one type, if that is given) on a label or in a clearance; none when it does not carry the tag set. */
 export const valuesOf = (
   holder: { readonly categories: readonly LabelCategory[] },
   tagSet: string,
+  type?: CategoryType,
 ): readonly string[] =>
-  holder.categories.filter((category) => category.tagSet === tagSet).flatMap((category) => category.values);
+  holder.categories
+    .filter((category) => category.tagSet === tagSet && (type === undefined || category.type === type))
+    .flatMap((category) => category.values);

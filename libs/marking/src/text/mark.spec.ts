@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Label, PUBLIC_LABEL } from './label';
+import { type Label, PUBLIC_LABEL } from '../label';
 import { banner, portionMark } from './mark';
 import { LONGEST_MARK, parseMark } from './parse-mark';
-import { PolicySet } from './policy';
-import { parseSpif } from './spif';
+import { PolicySet } from '../policy';
+import { parseSpif } from '../spif/read-spif';
 
 const policies = PolicySet.of(
   ['nato.spif.xml', 'public.spif.xml'].map((name) => {
-    const read = parseSpif(readFileSync(join(__dirname, '../../../policies', name), 'utf8'));
+    const read = parseSpif(readFileSync(join(__dirname, '../../../../policies', name), 'utf8'));
     if (!read.ok) throw new Error(name);
     return read.policy;
   }),
@@ -46,7 +46,7 @@ describe('a mark', () => {
     ['(NS REL UKR)', 'NATO SECRET Releasable to Ukraine', nato('SECRET', released('NATO', 'UKR'))],
     [
       '(NR REL CHE JPN UKR)',
-      'NATO RESTRICTED Releasable to Switzerland, Japan, Ukraine',
+      'NATO RESTRICTED Releasable to Japan, Switzerland, Ukraine',
       nato('RESTRICTED', released('NATO', 'CHE', 'JPN', 'UKR')),
     ],
     ['(NS ONLY DEU NLD)', 'NATO SECRET Germany, Netherlands Only', nato('SECRET', { Only: ['DEU', 'NLD'] })],
@@ -123,7 +123,7 @@ describe('a mark', () => {
     ['(NS-B)', 'Special Category Designators/BOHEMIA: it must not stand on SECRET'],
     ['(NR-A)', 'Special Category Designators/ATOMAL: it must not stand on RESTRICTED'],
     ['(NS STAFF)', 'Administrative/STAFF: it must not stand on SECRET'],
-    ['(PUBLIC REL UKR)', 'Releasable To: "UKR" is not known'],
+    ['(PUBLIC REL UKR)', '"REL UKR" is not understood'],
     ['x'.repeat(LONGEST_MARK + 1), 'the mark is too long'],
   ])('%s is refused: %s', (text, fault) => {
     const read = parseMark(policies, text);

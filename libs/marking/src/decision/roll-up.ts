@@ -1,54 +1,9 @@
-import { type Label, type LabelCategory, PUBLIC_LABEL, isPublic, normalLabel, valuesOf } from './label';
-import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, ownersOf } from './nato-form';
-import { type PolicySet, type SecurityPolicy, classificationOf, entriesOf, fitsClass, tagSetOf } from './policy';
-import { unknownParts, validateLabel } from './validate';
-
-/**
- * Whether everyone who may read `upper` may read `lower`, for clearances that `validateClearance` accepts.
- *
- * PUBLIC is below everything. What is not known, or of two policies, is not comparable: false.
- */
-export function labelAtLeast(policies: PolicySet, upper: Label, lower: Label): boolean {
-  if (isPublic(lower)) return true;
-  const policy = policies.get(lower.policy);
-  if (policy === undefined || upper.policy !== lower.policy) return false;
-  const [above, below] = [normalLabel(upper), normalLabel(lower)];
-  if (unknownParts(policy, above).length > 0 || unknownParts(policy, below).length > 0) return false;
-  return isRankedAbove(policy, above, below) && below.categories.every((category) => implies(policy, above, category));
-}
-
-function isRankedAbove(policy: SecurityPolicy, upper: Label, lower: Label): boolean {
-  const [above, below] = [
-    classificationOf(policy, upper.classification),
-    classificationOf(policy, lower.classification),
-  ];
-  if (above === undefined || below === undefined) return false;
-  // A clearance need not hold an obsolete level below its highest.
-  return above.name === below.name || (above.hierarchy > below.hierarchy && !below.obsolete);
-}
-
-function implies(policy: SecurityPolicy, upper: Label, category: LabelCategory): boolean {
-  const held = upper.categories.find((each) => each.tagSet === category.tagSet);
-  switch (category.type) {
-    case 'INFORMATIVE':
-      return true;
-    case 'RESTRICTIVE':
-      return category.values.every((value) => held?.values.includes(value) === true);
-    case 'PERMISSIVE': {
-      if (held !== undefined) return held.values.every((value) => category.values.includes(value));
-      // Who reads by a context also holds it in `Releasable To` (`validateClearance`), so a list that repeats it is met.
-      const context = valuesOf(upper, CONTEXT);
-      return (
-        hasContext(policy) &&
-        category.tagSet === RELEASABLE_TO &&
-        context.length > 0 &&
-        context.every((value) => category.values.includes(value))
-      );
-    }
-    default:
-      return false;
-  }
-}
+import { type Label, type LabelCategory, PUBLIC_LABEL, isPublic, normalLabel, valuesOf } from '../label';
+import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, mayStand, ownersOf } from '../nato-form';
+import { type PolicySet, type SecurityPolicy, classificationOf, entriesOf, tagSetOf } from '../policy';
+import { unknownParts, validateLabel } from '../label/validate-label';
+import { declaredEquivalents } from '../equivalence/declared';
+import { labelAtLeast } from './label-order';
 
 /** The dominant label of several. `nobody`: no clearance can hold it; its label is for printing and for denying only. */
 export type RollUp =
@@ -62,9 +17,12 @@ export type RollUp =
  * standard drops an empty intersection, and so widens, this releases to nobody. PUBLIC parts ask nothing. The result is checked
  * against the policy again (rule 9); informative values that it forbids at the higher level go.
  */
-export function rollUp(policies: PolicySet, labels: readonly Label[]): RollUp {
+export function rollUp(policies: PolicySet, labels: readonly Label[], into?: string): RollUp {
   if (labels.length === 0) return { ok: false, reasons: ['there is nothing to roll up'] };
-  const parts = labels.filter((label) => !isPublic(label)).map(normalLabel);
+  const told = labels.filter((label) => !isPublic(label)).map((label) => mapped(policies, normalLabel(label), into));
+  const unmapped = told.flatMap((each) => ('reasons' in each ? each.reasons : []));
+  if (unmapped.length > 0) return { ok: false, reasons: unmapped };
+  const parts = told.flatMap((each) => ('label' in each ? [each.label] : []));
   const first = parts[0];
   if (first === undefined) return { ok: true, label: PUBLIC_LABEL };
   const policy = policies.get(first.policy);
@@ -75,6 +33,15 @@ export function rollUp(policies: PolicySet, labels: readonly Label[]): RollUp {
   const categories = policy.tagSets.flatMap(({ name, type }) => combined(parts, name, type));
   const raised = withoutForbidden(policy, normalLabel({ policy: policy.name, classification, categories }));
   return judged(policies, hasContext(policy) ? tidyRelease(raised) : raised);
+}
+
+/** A part of another policy, as its own policy declares it equivalent under the one that is asked for (rules 2 and 3). */
+function mapped(policies: PolicySet, label: Label, into: string | undefined): { label: Label } | { reasons: string[] } {
+  if (into === undefined || label.policy === into) return { label };
+  const found = declaredEquivalents(policies, label, 'decrypt').find(({ policy }) => policy === into);
+  if (found === undefined)
+    return { reasons: [`${label.policy} declares no equivalent of ${label.classification} in ${into}`] };
+  return found.ok ? { label: found.label } : { reasons: found.reasons };
 }
 
 function obstacles(policy: SecurityPolicy, part: Label): string[] {
@@ -93,7 +60,7 @@ function highestOf(policy: SecurityPolicy, parts: readonly Label[]): string {
 
 function combined(parts: readonly Label[], tagSet: string, type: LabelCategory['type']): LabelCategory[] {
   const lists = parts.flatMap((part) =>
-    part.categories.filter((category) => category.tagSet === tagSet).map(({ values }) => values),
+    part.categories.filter((each) => each.tagSet === tagSet && each.type === type).map(({ values }) => values),
   );
   const [first, ...others] = lists;
   if (first === undefined) return [];
@@ -104,8 +71,11 @@ function combined(parts: readonly Label[], tagSet: string, type: LabelCategory['
 /** Informative values decide nothing; one that the policy forbids at the rolled-up level (STAFF above UNCLASSIFIED) goes. */
 function withoutForbidden(policy: SecurityPolicy, label: Label): Label {
   const stays = (tagSet: string, value: string): boolean => {
-    const known = tagSetOf(policy, tagSet);
-    return known !== undefined && entriesOf(known, value).some((entry) => fitsClass(entry, label.classification));
+    const known = tagSetOf(policy, tagSet, 'INFORMATIVE');
+    return (
+      known !== undefined &&
+      entriesOf(known, value).some((entry) => mayStand(policy, tagSet, entry, label.classification))
+    );
   };
   return {
     ...label,
@@ -147,4 +117,52 @@ function judged(policies: PolicySet, label: Label): RollUp {
   return faults.length === 0
     ? { ok: true, label }
     : { ok: false, reasons: faults.map(({ place, fault }) => `${place}: ${fault}`) };
+}
+
+/**
+ * A banner that an author raises above what its parts add up to (compilation: together they tell more than each alone).
+ *
+ * Raising needs a reason, and the wanted label must be valid and at least the roll-up; lowering is never possible.
+ */
+export function raisedBanner(
+  policies: PolicySet,
+  parts: readonly Label[],
+  wanted: Label,
+  reason: string,
+): { readonly ok: true; readonly label: Label } | { readonly ok: false; readonly reasons: string[] } {
+  const rolled = rollUp(policies, parts);
+  if (!rolled.ok) return rolled;
+  const faults = validateLabel(policies, wanted).map(({ place, fault }) => `${place}: ${fault}`);
+  const reasons = [
+    ...faults,
+    ...(rolled.nobody === true ? ['no clearance can hold all parts, so nothing is above them'] : []),
+    ...(labelAtLeast(policies, wanted, rolled.label) ? [] : ['the banner is not at least what its parts add up to']),
+    ...(reason.trim() === '' ? ['raising a banner above its parts needs a reason'] : []),
+  ];
+  return reasons.length === 0 ? { ok: true, label: normalLabel(wanted) } : { ok: false, reasons };
+}
+
+/** How the dominant label of several came about, in sentences: one for each part of it, and one for each value that went. */
+export function explainRollUp(policies: PolicySet, labels: readonly Label[]): string[] {
+  const rolled = rollUp(policies, labels);
+  if (!rolled.ok) return rolled.reasons;
+  const parts = labels.filter((label) => !isPublic(label)).map(normalLabel);
+  const levels = [...new Set(parts.map(({ classification }) => classification))];
+  const kinds = {
+    PERMISSIVE: 'what all parts that carry it allow',
+    RESTRICTIVE: 'everything that a part carries',
+    INFORMATIVE: 'everything that may stand at this level',
+  };
+  const gone = parts
+    .flatMap(({ categories }) => categories.filter(({ type }) => type !== 'PERMISSIVE'))
+    .flatMap(({ tagSet, type, values }) => values.map((value) => ({ tagSet, type, value })))
+    .filter(({ tagSet, type, value }) => !valuesOf(rolled.label, tagSet, type).includes(value));
+  return [
+    ...(parts.length < labels.length ? ['parts that are PUBLIC ask nothing'] : []),
+    ...(levels.length === 0 ? [] : [`${rolled.label.classification} is the highest of ${levels.join(', ')}`]),
+    ...rolled.label.categories.map(
+      ({ tagSet, type, values }) => `${tagSet}: ${kinds[type]}: ${values.join(', ') || 'nobody'}`,
+    ),
+    ...new Set(gone.map(({ tagSet, value }) => `${tagSet}/${value} must not stand on ${rolled.label.classification}`)),
+  ];
 }

@@ -1,7 +1,7 @@
-import { type Clearance, valuesOf } from './label';
-import { CONTEXT, RELEASABLE, RELEASABLE_TO } from './nato-form';
-import { type PolicySet, classificationOf, tagSetOf } from './policy';
-import { type LabelFault, categoryFaults } from './validate';
+import { type Clearance, valuesOf } from '../label';
+import { CONTEXT, RELEASABLE, RELEASABLE_TO } from '../nato-form';
+import { type PolicySet, classificationOf, entriesOf, tagSetOf } from '../policy';
+import { type LabelFault, categoryFaults } from './validate-label';
 
 /**
  * What keeps a clearance from being granted: unknown names, a level without those below it, a context without the
@@ -17,8 +17,11 @@ export function validateClearance(policies: PolicySet, clearance: Clearance): La
   const missing = policy.classifications.filter(
     (each) => each.hierarchy < highest && !each.obsolete && !clearance.classifications.includes(each.name),
   );
-  const context = valuesOf(clearance, CONTEXT).filter((value) => value !== RELEASABLE);
-  const list = valuesOf(clearance, RELEASABLE_TO);
+  const [releasable, list] = [tagSetOf(policy, RELEASABLE_TO), valuesOf(clearance, RELEASABLE_TO)];
+  // A context to which the policy releases nothing by a list needs no place in one.
+  const context = valuesOf(clearance, CONTEXT).filter(
+    (value) => value !== RELEASABLE && releasable !== undefined && entriesOf(releasable, value).length > 0,
+  );
   return [
     ...(held.length === 0 ? [{ place: 'classifications', fault: 'it names none' }] : []),
     ...clearance.classifications
@@ -26,11 +29,8 @@ export function validateClearance(policies: PolicySet, clearance: Clearance): La
       .map((name) => ({ place: name, fault: `${policy.name} has no such classification` })),
     ...missing.map((each) => ({ place: each.name, fault: 'a level below the highest is missing' })),
     ...clearance.categories.flatMap((category) => categoryFaults(policy, category)),
-    ...(tagSetOf(policy, RELEASABLE_TO) === undefined ? [] : context.filter((value) => !list.includes(value))).map(
-      (value) => ({
-        place: RELEASABLE_TO,
-        fault: `the context ${value} without ${value} here`,
-      }),
-    ),
+    ...context
+      .filter((value) => !list.includes(value))
+      .map((value) => ({ place: RELEASABLE_TO, fault: `the context ${value} without ${value} here` })),
   ];
 }

@@ -1,5 +1,5 @@
-import { type Label, type LabelCategory, normalLabel, valuesOf } from './label';
-import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, ownersOf } from './nato-form';
+import { type Label, type LabelCategory, normalLabel, valuesOf } from '../label';
+import { CONTEXT, RELEASABLE, RELEASABLE_TO, hasContext, mayStand, ownersOf } from '../nato-form';
 import {
   type CategoryReference,
   type CategoryValue,
@@ -9,9 +9,9 @@ import {
   type TagSet,
   classificationOf,
   entriesOf,
-  fitsClass,
   tagSetOf,
-} from './policy';
+} from '../policy';
+import { momentOf } from '../xml/date-time';
 
 /** What is wrong with a label or a clearance under its policy. */
 export interface LabelFault {
@@ -24,23 +24,27 @@ export type LabelUse = 'new' | 'existing';
 
 /**
  * Everything that keeps a label from being used: an unknown policy, classification or value, the rules that the policy's
- * SPIF carries, under NATO those of ADatP-4774 that no SPIF carries, and on something new whatever is obsolete.
+ * SPIF carries (ADatP-4774.1 sections 3.3 and 3.4), under NATO those of ADatP-4774 that no SPIF carries, and on something new
+ * whatever is obsolete or outside its dates. `at` is the moment of use, an `xs:dateTime`; a value that has dates is not put on
+ * something new without one.
  */
-export function validateLabel(policies: PolicySet, label: Label, use: LabelUse = 'new'): LabelFault[] {
+export function validateLabel(policies: PolicySet, label: Label, use: LabelUse = 'new', at?: string): LabelFault[] {
   const policy = policies.get(label.policy);
   if (policy === undefined) return [{ place: 'policy', fault: `the policy ${label.policy} is not known` }];
   const classification = classificationOf(policy, label.classification);
   if (classification === undefined)
     return [{ place: 'classification', fault: `${label.policy} has no ${label.classification}` }];
   const normal = normalLabel(label);
+  const subject = { policy, label: normal, use, at };
   return [
+    ...dateFaults(policy, 'policy', subject),
     ...(classification.obsolete && use === 'new'
       ? [{ place: 'classification', fault: `${classification.name} is obsolete` }]
       : []),
     ...normal.categories.flatMap((category) => categoryFaults(policy, category)),
     ...repeatedTagSets(normal),
-    ...normal.categories.flatMap((category) => valueFaults(policy, category, { label: normal, use })),
-    ...policy.tagSets.flatMap((tagSet) => selectionFaults(tagSet, valuesOf(normal, tagSet.name).length)),
+    ...normal.categories.flatMap((category) => valueFaults(category, subject)),
+    ...policy.tagSets.flatMap((tagSet) => selectionFaults(tagSet, valuesOf(normal, tagSet.name, tagSet.type).length)),
     ...classification.required.flatMap((rule) => requirementFaults(classification.name, rule, normal)),
     ...(hasContext(policy) ? [...contextFaults(normal), ...releaseFaults(normal)] : []),
   ];
@@ -53,7 +57,7 @@ export function unknownParts(policy: SecurityPolicy, label: Label): LabelFault[]
 
 /** A tag set or a value that the policy does not have, or has as another type. */
 export function categoryFaults(policy: SecurityPolicy, category: LabelCategory): LabelFault[] {
-  const tagSet = tagSetOf(policy, category.tagSet);
+  const tagSet = tagSetOf(policy, category.tagSet, category.type);
   if (tagSet === undefined) return [{ place: category.tagSet, fault: 'the policy has no such tag set' }];
   if (tagSet.type !== category.type)
     return [{ place: category.tagSet, fault: `it is ${tagSet.type}, not ${category.type}` }];
@@ -63,44 +67,68 @@ export function categoryFaults(policy: SecurityPolicy, category: LabelCategory):
 }
 
 function repeatedTagSets(label: Label): LabelFault[] {
-  const names = label.categories.map((category) => category.tagSet);
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map((place) => ({
+  const keys = label.categories.map(({ tagSet, type }) => JSON.stringify([tagSet, type]));
+  const twice = label.categories.filter((_category, index) => keys.indexOf(keys[index] ?? '') !== index);
+  return [...new Set(twice.map(({ tagSet }) => tagSet))].map((place) => ({
     place,
     fault: 'it stands twice',
   }));
 }
 
 interface Subject {
+  readonly policy: SecurityPolicy;
   readonly label: Label;
   readonly use: LabelUse;
+  readonly at: string | undefined;
 }
 
-function valueFaults(policy: SecurityPolicy, category: LabelCategory, subject: Subject): LabelFault[] {
-  const tagSet = tagSetOf(policy, category.tagSet);
+function valueFaults(category: LabelCategory, subject: Subject): LabelFault[] {
+  const tagSet = tagSetOf(subject.policy, category.tagSet, category.type);
   if (tagSet === undefined) return [];
   if (category.values.length === 0) return [{ place: category.tagSet, fault: 'it carries no value' }];
   return category.values.flatMap((name): LabelFault[] => {
-    const attempts = entriesOf(tagSet, name).map((entry) => entryFaults(entry, `${tagSet.name}/${name}`, subject));
+    const attempts = entriesOf(tagSet, name).map((entry) =>
+      entryFaults(entry, { tagSet: tagSet.name, value: name }, subject),
+    );
     // Of entries with one name it suffices that the label fits one.
     return attempts.find((faults) => faults.length === 0) ?? attempts[0] ?? [];
   });
 }
 
-function entryFaults(entry: CategoryValue, place: string, { label, use }: Subject): LabelFault[] {
+function entryFaults(entry: CategoryValue, { tagSet, value }: CategoryReference, subject: Subject): LabelFault[] {
+  const { policy, label, use } = subject;
+  const place = `${tagSet}/${value}`;
   return [
+    ...dateFaults(entry, place, subject),
     ...(entry.obsolete && use === 'new' ? [{ place, fault: 'the value is obsolete' }] : []),
-    ...(fitsClass(entry, label.classification)
+    ...(mayStand(policy, tagSet, entry, label.classification)
       ? []
       : [{ place, fault: `it must not stand on ${label.classification}` }]),
     ...entry.required.flatMap((rule) => requirementFaults(place, rule, label)),
     ...entry.excluded
       .filter((reference) => carries(label, reference))
-      .map(({ tagSet, value }) => ({ place, fault: `it excludes ${tagSet}/${value}` })),
+      .map((reference) => ({ place, fault: `it excludes ${reference.tagSet}/${reference.value}` })),
   ];
 }
 
-const carries = (label: Label, { tagSet, value }: CategoryReference): boolean =>
-  valuesOf(label, tagSet).includes(value);
+/** What is obsolete or out of its dates stays readable: dates bind only what is put on something new. */
+function dateFaults(
+  dated: { readonly notBefore?: string; readonly notAfter?: string },
+  place: string,
+  { use, at }: Subject,
+): LabelFault[] {
+  const { notBefore, notAfter } = dated;
+  if (use === 'existing' || (notBefore === undefined && notAfter === undefined)) return [];
+  const moment = at === undefined ? NaN : momentOf(at);
+  // INVARIANT (fail_closed): a moment that is not known is within no dates.
+  if (Number.isNaN(moment)) return [{ place, fault: 'it has dates, and the moment of use is not known' }];
+  if (notBefore !== undefined && !(moment >= momentOf(notBefore))) return [{ place, fault: `not before ${notBefore}` }];
+  if (notAfter !== undefined && !(moment <= momentOf(notAfter))) return [{ place, fault: `not after ${notAfter}` }];
+  return [];
+}
+
+const carries = (label: Label, { tagSet, value, type }: CategoryReference): boolean =>
+  valuesOf(label, tagSet, type).includes(value);
 
 function requirementFaults(place: string, { operation, of }: RequiredCategory, label: Label): LabelFault[] {
   const count = of.filter((reference) => carries(label, reference)).length;

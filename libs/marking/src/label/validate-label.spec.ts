@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clearance, Label, LabelCategory } from './label';
-import { PolicySet } from './policy';
-import { parseSpif } from './spif';
-import { validateLabel } from './validate';
+import type { Clearance, Label, LabelCategory } from '../label';
+import { PolicySet } from '../policy';
+import { parseSpif } from '../spif/read-spif';
+import { validateLabel } from './validate-label';
 import { validateClearance } from './validate-clearance';
 
 function policy(xml: string): PolicySet {
@@ -12,7 +12,7 @@ function policy(xml: string): PolicySet {
   return PolicySet.of([read.policy]);
 }
 
-const nato = policy(readFileSync(join(__dirname, '../../../policies/nato.spif.xml'), 'utf8'));
+const nato = policy(readFileSync(join(__dirname, '../../../../policies/nato.spif.xml'), 'utf8'));
 
 const permissive = (tagSet: string, ...values: string[]): LabelCategory => ({ tagSet, type: 'PERMISSIVE', values });
 const CONTEXT = permissive('Context', 'NATO');
@@ -116,7 +116,9 @@ describe('validateLabel', () => {
 });
 
 describe('the rules that a SPIF carries', () => {
-  const club = policy(`<SPIF xmlns="http://www.xmlspif.org/spif"><securityPolicyId name="Club" id="1.2.3"/>
+  const club =
+    policy(`<SPIF xmlns="http://www.xmlspif.org/spif" schemaVersion="2.1" creationDate="20260101000000Z" originatorDN="O=EXERCISE"
+    keyIdentifier="0" privilegeId="1.2" rbacId="1.2"><securityPolicyId name="Club" id="1.2.3"/>
     <securityClassifications>
       <securityClassification name="Open" lacv="1" hierarchy="1"/>
       <securityClassification name="Closed" lacv="2" hierarchy="2"/>

@@ -1,4 +1,4 @@
-import { type PolicySet, type SecurityPolicy, classificationOf } from './policy';
+import { type PolicySet, type SecurityPolicy, classificationOf } from '../policy';
 import { vocabularyOf } from './vocabulary';
 
 /** Words that were perhaps meant, and the form in which they were written. */
@@ -41,8 +41,8 @@ function valueSlips(policy: SecurityPolicy, words: string, rest: string): NearMi
   if (wrong.length < 3 || wrong.length > 40 || !words.endsWith(rest)) return [];
   const before = words.slice(0, words.length - rest.length);
   const form = words.includes(',') || /RELEASABLE/.test(words) ? ('banner' as const) : ('portion' as const);
-  return [...vocabularyOf(policy).values.values()]
-    .flat()
+  return vocabularyOf(policy)
+    .lists.flatMap(({ phrases }) => phrases)
     .map((phrase) => ({
       words: before + phrase.words + rest.slice(wrong.length),
       form,
