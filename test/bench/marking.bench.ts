@@ -17,7 +17,7 @@ import {
 } from '#marking';
 import { openDatabases } from '../support/cluster';
 import { clearancesOf, validLabels } from '../support/label-arbitraries';
-import { openBenchCluster } from './bench-house';
+import { startCluster } from '../support/start-cluster';
 import { type BenchLine, type Report, median, slower } from './report';
 
 const root = process.cwd();
@@ -227,7 +227,7 @@ function benchRights({ labels, clearances }: World, report: Report): void {
 }
 
 async function benchRightsInSql({ labels, clearances }: World, report: Report): Promise<void> {
-  const close = await openBenchCluster();
+  const close = await startCluster({ durable: true });
   const databases = await openDatabases();
   const client = new Client({ connectionString: databases.main('superuser') });
   await client.connect();
