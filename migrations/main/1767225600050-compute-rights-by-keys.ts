@@ -9,7 +9,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class ComputeRightsByKeys1767225600050 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(KEYS);
-    await runner.query(COLUMNS);
+    await runner.query(TABLE);
     await runner.query(BITMAP);
   }
 
@@ -63,22 +63,44 @@ const KEYS = `
   $$;
 `;
 
-// The columns are worked out under whoever inserts or, here, rewrites the table; only then do the functions change hands.
-const COLUMNS = `
-  ALTER TABLE protection
-    ADD COLUMN policy text GENERATED ALWAYS AS (label ->> 'policy') STORED,
-    ADD COLUMN classification text GENERATED ALWAYS AS (label ->> 'classification') STORED,
-    ADD COLUMN is_plain boolean GENERATED ALWAYS AS (sec.label_is_plain(label)) STORED,
-    ADD COLUMN all_of text[] GENERATED ALWAYS AS (sec.restrictive_keys(label)) STORED,
-    ADD COLUMN one_of text[] GENERATED ALWAYS AS (sec.permissive_keys(label, 1)) STORED,
-    ADD COLUMN one_of_second text[] GENERATED ALWAYS AS (sec.permissive_keys(label, 2)) STORED,
-    ADD COLUMN one_of_third text[] GENERATED ALWAYS AS (sec.permissive_keys(label, 3)) STORED;
+// A table of its own, so that the row type of protections stays what other functions take it for. A label never changes, and a
+// protection without keys is held by nobody. Only the role that answers for rights reads or writes it.
+const TABLE = `
+  CREATE TABLE sec.protection_keys (
+    protection_id int PRIMARY KEY REFERENCES protection (id),
+    need_to_know text[] NOT NULL,
+    policy text NOT NULL,
+    classification text,
+    is_plain boolean NOT NULL,
+    all_of text[] NOT NULL,
+    one_of text[],
+    one_of_second text[],
+    one_of_third text[]
+  );
+  GRANT SELECT, INSERT ON sec.protection_keys TO imprimatur_rights;
+  CREATE FUNCTION sec.key_protection() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+  BEGIN
+    INSERT INTO sec.protection_keys VALUES (NEW.id, NEW.need_to_know, coalesce(NEW.label ->> 'policy', ''), NEW.label ->> 'classification',
+      sec.label_is_plain(NEW.label), sec.restrictive_keys(NEW.label),
+      sec.permissive_keys(NEW.label, 1), sec.permissive_keys(NEW.label, 2), sec.permissive_keys(NEW.label, 3));
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER key_protection AFTER INSERT ON protection FOR EACH ROW EXECUTE FUNCTION sec.key_protection();
   ALTER FUNCTION sec.category_keys(jsonb) OWNER TO imprimatur_rights;
   ALTER FUNCTION sec.is_plain(jsonb) OWNER TO imprimatur_rights;
   ALTER FUNCTION sec.label_is_plain(jsonb) OWNER TO imprimatur_rights;
   ALTER FUNCTION sec.restrictive_keys(jsonb) OWNER TO imprimatur_rights;
   ALTER FUNCTION sec.permissive_keys(jsonb, int) OWNER TO imprimatur_rights;
   ALTER FUNCTION sec.held_keys(jsonb) OWNER TO imprimatur_rights;
+  ALTER FUNCTION sec.key_protection() OWNER TO imprimatur_rights;
+
+  SET LOCAL ROLE imprimatur_rights;
+  INSERT INTO sec.protection_keys
+  SELECT id, need_to_know, coalesce(label ->> 'policy', ''), label ->> 'classification', sec.label_is_plain(label), sec.restrictive_keys(label),
+         sec.permissive_keys(label, 1), sec.permissive_keys(label, 2), sec.permissive_keys(label, 3)
+    FROM public.protection;
+  RESET ROLE;
 `;
 
 // Bits and padding are as before. One clearance passes every part by itself: its keys are never put together with another's.
@@ -91,19 +113,20 @@ const BITMAP = `
            SELECT c.policy, c.classifications, c.categories, sec.held_keys(c.categories) AS keys FROM public.clearance c
             WHERE c.person_id = person AND c.withdrawn_at IS NULL AND c.valid_from <= now() AND c.valid_until > now()),
          bytes AS (
-           SELECT p.id / 8 AS byte, bit_or(1 << (p.id % 8)) AS bits
-             FROM public.protection p, tokens
-            WHERE p.id <= upto AND p.need_to_know && tokens.held
-              AND (p.policy = 'PUBLIC' OR EXISTS (
+           SELECT k.protection_id / 8 AS byte, bit_or(1 << (k.protection_id % 8)) AS bits
+             FROM sec.protection_keys k, tokens
+            WHERE k.protection_id <= upto AND k.need_to_know && tokens.held
+              AND (k.policy = 'PUBLIC' OR EXISTS (
                 SELECT 1 FROM held h
-                 WHERE CASE WHEN p.is_plain THEN
-                         h.policy = p.policy AND p.classification = ANY (h.classifications)
-                         AND (p.one_of IS NULL OR h.keys ?| p.one_of)
-                         AND (p.one_of_second IS NULL OR h.keys ?| p.one_of_second)
-                         AND (p.one_of_third IS NULL OR h.keys ?| p.one_of_third)
-                         AND h.keys ?& p.all_of
-                       ELSE sec.clearance_covers(h.policy, h.classifications, h.categories, p.label) END))
-            GROUP BY p.id / 8)
+                 WHERE CASE WHEN k.is_plain THEN
+                         h.policy = k.policy AND k.classification = ANY (h.classifications)
+                         AND (k.one_of IS NULL OR h.keys ?| k.one_of)
+                         AND (k.one_of_second IS NULL OR h.keys ?| k.one_of_second)
+                         AND (k.one_of_third IS NULL OR h.keys ?| k.one_of_third)
+                         AND h.keys ?& k.all_of
+                       ELSE sec.clearance_covers(h.policy, h.classifications, h.categories,
+                         (SELECT p.label FROM public.protection p WHERE p.id = k.protection_id)) END))
+            GROUP BY k.protection_id / 8)
     SELECT decode(coalesce(string_agg(lpad(to_hex(coalesce(bytes.bits, 0)), 2, '0'), '' ORDER BY place), '')
                   || repeat('00', (upto / 65536 + 1) * 8192 - (upto / 8 + 1)), 'hex')
       FROM generate_series(0, upto / 8) AS place LEFT JOIN bytes ON bytes.byte = place;

@@ -6,8 +6,8 @@ export interface InternedLabel {
   /** Everyone reads it, or nobody does: a kind of category that is not known denies. */
   readonly known: 'everyone' | 'nobody' | undefined;
   readonly classification: number;
-  readonly allOf: Int32Array;
-  readonly oneOf: readonly Int32Array[];
+  readonly allOf: readonly number[];
+  readonly oneOf: readonly (readonly number[])[];
 }
 
 /** The plain decision of one person about labels of one dictionary. */
@@ -23,16 +23,16 @@ export class LabelDictionary {
 
   /** The label in numbers. The same text gets the same number, whether a label or a clearance brought it first. */
   intern(label: Label): InternedLabel {
-    const of = (type: string): Int32Array[] =>
+    const of = (type: string): number[][] =>
       label.categories
         .filter((each) => each.type === type)
-        .map(({ tagSet, values }) => Int32Array.from(values, (value) => this.number(type, tagSet, value)));
+        .map(({ tagSet, values }) => values.map((value) => this.number(type, tagSet, value)));
     const strange = label.categories.some(({ type }) => !TYPES.includes(type));
     return {
       label,
       known: isPublic(label) ? 'everyone' : strange ? 'nobody' : undefined,
       classification: this.number('classification', label.policy, label.classification),
-      allOf: Int32Array.from(of('RESTRICTIVE').flatMap((each) => [...each])),
+      allOf: of('RESTRICTIVE').flat(),
       oneOf: of('PERMISSIVE'),
     };
   }
@@ -69,17 +69,17 @@ export class LabelDictionary {
 
 const TYPES: readonly string[] = ['PERMISSIVE', 'RESTRICTIVE', 'INFORMATIVE'];
 
-function hasAll(held: Uint8Array, numbers: Int32Array): boolean {
+function hasAll(held: Uint8Array, numbers: readonly number[]): boolean {
   for (const each of numbers) if (held[each] !== 1) return false;
   return true;
 }
 
-function hasOneOfEach(held: Uint8Array, lists: readonly Int32Array[]): boolean {
+function hasOneOfEach(held: Uint8Array, lists: readonly (readonly number[])[]): boolean {
   for (const list of lists) if (!hasOne(held, list)) return false;
   return true;
 }
 
-function hasOne(held: Uint8Array, numbers: Int32Array): boolean {
+function hasOne(held: Uint8Array, numbers: readonly number[]): boolean {
   for (const each of numbers) if (held[each] === 1) return true;
   return false;
 }
