@@ -33,7 +33,7 @@ export const as = (account: Account | undefined): { uid?: number; gid?: number }
   account === undefined ? {} : { uid: account.uid, gid: account.gid };
 
 /** Whether the account may enter the folder. Asked as the account: ACLs, mounts and parents all count. */
-export function reaches(account: Account | undefined, folder: string): boolean {
+export function reaches(account: Account, folder: string): boolean {
   // Node enters `cwd` before it changes the account, so the shell has to be asked.
   return spawnSync('/bin/sh', ['-c', 'cd -- "$1"', 'sh', folder], { cwd: '/', ...as(account) }).status === 0;
 }

@@ -44,10 +44,10 @@ export function homeFor(wanted: string): Home {
   const link = readLink(join(real, MOVED));
   if (link !== undefined) return movedHome(real, link);
   const here = homeIn(real);
-  if (reaches(here.account, real)) return here;
+  if (here.account === undefined || reaches(here.account, real)) return here;
   if (existsSync(here.data)) {
     throw new Error(
-      `the account ${here.account?.name ?? ''} that owns ${here.data} cannot enter it: open its folders (chmod o+x)`,
+      `the account ${here.account.name} cannot enter ${here.data}: open the folders above it (chmod o+x), or use another data folder`,
     );
   }
   return moveHome(real);

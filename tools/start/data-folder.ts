@@ -16,8 +16,8 @@ export class DataFolder {
   readonly publicKeys = this.at('public-keys.json');
   readonly processes = this.at('processes.json');
   readonly officers = this.at('officers');
-  /** Signed instruments that came by hand. */
-  readonly instruments = this.at('instruments');
+  /** How `imprimatur people` reaches the database as the registrar. */
+  readonly registrarAccess = this.at('registrar.env');
   readonly world = this.at('world');
   readonly worldLives = this.at('world.complete');
   readonly lock = this.at('supervisor.lock');
@@ -52,15 +52,19 @@ type Nature = z.output<typeof natureSchema>;
  * Makes or enters the data folder and locks it against a second supervisor. Throws one line when it cannot be written to,
  * when another supervisor holds it, or when it holds an installation of another name or kind.
  */
-export async function enterDataFolder(settings: Settings): Promise<{ folder: DataFolder; lock: Held }> {
+export async function enterDataFolder(settings: Settings): Promise<{ folder: DataFolder; leave: () => void }> {
   const folder = new DataFolder(settings.data);
   makeWritable(folder);
   const lock = await lockOf(folder);
+  const leave = (): void => {
+    lock.release();
+    rmSync(folder.stopping, { force: true });
+  };
   try {
     requireNature(folder, settings, readNature(folder));
-    return { folder, lock };
+    return { folder, leave };
   } catch (error) {
-    lock.release();
+    leave();
     throw error;
   }
 }
@@ -87,6 +91,9 @@ async function lockOf(folder: DataFolder): Promise<Held> {
     await pause(100);
   }
 }
+
+/** Whether an earlier start has settled what the folder holds. */
+export const isSettled = (folder: DataFolder): boolean => existsSync(folder.nature);
 
 /** Settles for good what the folder holds. Called when its keys and officers are made. */
 export function settleNature(folder: DataFolder, settings: Settings): void {

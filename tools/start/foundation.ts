@@ -1,13 +1,11 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { Transactions, openDataSource, systemClock } from '#database';
-import { Registrar, TrustAnchor } from '#people';
-import { readPolicies } from '#process';
-import { type SignedStatement, generateKey, publicPart, thumbprint } from '#signing';
+import { TrustAnchor } from '#people';
+import { generateKey, publicPart, thumbprint } from '#signing';
 import type { Officers } from '#workflow';
 import type { DataFolder } from './data-folder';
-import { madeOnce, readJson, writeJson } from './lasting-file';
+import { madeOnce, writeJson, writeWhole } from './lasting-file';
 import type { PublicKeys } from './secrets';
 import type { Settings } from './settings';
 
@@ -20,7 +18,7 @@ export interface Urls {
 /** What an installation rests on, and how its first people come into it. */
 export interface Foundation {
   readonly officersFile: string;
-  /** Called at each start, when the databases are up to date and nothing else runs. `registrarUrl` is for that role alone. */
+  /** Called at each start, when the databases are up to date and nothing else runs. `registrarUrl` names that role. */
   admit(registrarUrl: string): Promise<void>;
   /** Called at each start when the api answers. */
   furnish(urls: Urls): Promise<void>;
@@ -87,47 +85,34 @@ export function givenOfficers(
 function foundedOn(officersFile: string, settings: Settings, folder: DataFolder, notes: readonly string[]): Foundation {
   return {
     officersFile,
-    admit: (registrarUrl) => admitByHand(registrarUrl, officersFile, settings, folder),
+    // The first persons cannot hand in their own instruments: they come by hand, with the registrar's own access.
+    admit: async (registrarUrl) => {
+      writeWhole(folder.registrarAccess, registrarAccess(registrarUrl, officersFile, settings));
+    },
     furnish: () => Promise.resolve(),
     introduction: () =>
       [
         `Officers         ${officersFile}`,
         ...notes,
         `Public keys      ${folder.publicKeys}  (the guard's becomes a service-key instrument)`,
-        `Next             sign instruments with npm run imprimatur -- instrument new | sign,`,
-        `                 put them as *.json into ${folder.instruments} and start again`,
+        `Next             make and sign the first instruments: npm run imprimatur -- instrument --help`,
+        `                 let the registrar take them in, in a shell of its own (after set -a; . ${folder.registrarAccess}):`,
+        `                 npm run imprimatur -- people admit FILE …, then people password NAME --person ID`,
       ].join('\n'),
   };
 }
 
-/** The first persons of an installation cannot hand in their own instruments: these come by hand, and every start looks. */
-async function admitByHand(
-  registrarUrl: string,
-  officersFile: string,
-  settings: Settings,
-  folder: DataFolder,
-): Promise<void> {
-  mkdirSync(folder.instruments, { recursive: true, mode: 0o700 });
-  const files = readdirSync(folder.instruments).filter((name) => name.endsWith('.json'));
-  if (files.length === 0) return;
-  const statements = files.sort().flatMap((name) => statementsIn(join(folder.instruments, name)));
-  const transactions = new Transactions(await openDataSource({ url: registrarUrl, pool: 2, applicationName: 'start' }));
-  try {
-    const registrar = new Registrar(
-      transactions,
-      anchorOf(officersFile, settings),
-      readPolicies(settings.policies),
-      systemClock,
-    );
-    const refused = await registrar.admit(statements);
-    if (refused.length === 0) return;
-    const reasons = refused.map(({ id, fault }) => `${id}: ${fault}`).join('; ');
-    throw new Error(
-      `the registrar refuses instruments in ${folder.instruments} (${reasons}): correct them or take them out`,
-    );
-  } finally {
-    await transactions.close();
-  }
+/** What `imprimatur people` is told, as a file that a shell can read. The database's port changes from start to start. */
+function registrarAccess(registrarUrl: string, officersFile: string, settings: Settings): string {
+  const variables = {
+    IMPRIMATUR_REGISTRAR_DATABASE_URL: registrarUrl,
+    IMPRIMATUR_OFFICERS_FILE: officersFile,
+    IMPRIMATUR_INSTALLATION: settings.installation,
+    IMPRIMATUR_POLICIES: settings.policies,
+  };
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}='${value.replaceAll("'", String.raw`'\''`)}'\n`)
+    .join('');
 }
 
 function anchorOf(officersFile: string, settings: Settings): TrustAnchor {
@@ -144,16 +129,3 @@ const firstFault = (error: unknown): string =>
   error instanceof z.ZodError
     ? error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
     : (error as Error).message;
-
-const statementSchema = z.strictObject({
-  payload: z.string(),
-  signatures: z.array(z.strictObject({ protected: z.string(), signature: z.string() })),
-});
-
-function statementsIn(file: string): SignedStatement[] {
-  const parsed = z
-    .union([statementSchema.transform((one) => [one]), z.array(statementSchema)])
-    .safeParse(readJson(file));
-  if (!parsed.success) throw new Error(`${file} holds no signed instruments: correct it or take it out`);
-  return parsed.data;
-}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseMark } from '#marking';
 import { readPolicies } from '#process';
-import { type DataFolder, enterDataFolder, noteStopping, settleNature } from './data-folder';
+import { type DataFolder, enterDataFolder, isSettled, noteStopping, settleNature } from './data-folder';
 import { type OpenDatabases, bringUpToDate, openDatabases } from './databases';
 import { demoWorld } from './demo-world';
 import { type Foundation, type Urls, givenOfficers, ownOfficers } from './foundation';
@@ -10,6 +10,7 @@ import { whenNpmIsGone } from './launcher';
 import { noteProcesses, outliveLeftOver } from './left-over';
 import { requireFreePorts } from './ports';
 import { asRole, processPlans } from './process-plans';
+import { requireRedis } from './redis';
 import { type PublicKeys, databaseSecrets, processKeys } from './secrets';
 import { type Settings, readSettings, urlOf } from './settings';
 
@@ -30,18 +31,18 @@ const tell = (line: string): void => {
 /** Brings the house up: answers when it is ready. Every step leaves in `undo` how it is taken back. */
 async function bringUp(settings: Settings, stop: AbortController, undo: Undo): Promise<void> {
   requireLevel(settings);
-  const { folder, lock } = await enterDataFolder(settings);
-  undo.push(() => {
-    lock.release();
-  });
+  const { folder, leave } = await enterDataFolder(settings);
+  undo.push(leave);
   stop.signal.addEventListener('abort', () => {
     noteStopping(folder);
   });
   await outliveLeftOver(folder);
   await requireFreePorts(settings);
+  await requireRedis(settings.redisUrl);
   const secrets = await databaseSecrets(folder);
   const keys = await processKeys(folder, settings.installation);
   stop.signal.throwIfAborted();
+  if (!isSettled(folder)) tell(`First start: making what belongs into ${folder.path} …`);
   const [databases, foundation] = await bothOf(
     openDatabases(settings, folder, secrets, tell),
     foundationOf(settings, folder, keys),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { ROLES } from '#database';
 import { noteKeyOf, noteVerifierKey } from '#ledger';
-import { type PublicJwk, generateKey, publicPart } from '#signing';
+import { type PublicJwk, generateKey, publicPart, thumbprint } from '#signing';
 import type { DataFolder } from './data-folder';
 import { madeOnce, writeJson } from './lasting-file';
 
@@ -55,7 +55,8 @@ export async function processKeys(folder: DataFolder, installation: string): Pro
     );
   }
   const keys = { guard: publicPart(guard.jwk), ledger: verifierKey(sealer), publicLog: verifierKey(guard.log) };
-  writeJson(folder.publicKeys, keys);
+  const service = { service: 'guard', kid: thumbprint(keys.guard), jwk: keys.guard };
+  writeJson(folder.publicKeys, { guard: service, ledger: keys.ledger, publicLog: keys.publicLog });
   return keys;
 }
 
