@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiModule, type ApiParts } from './api.module';
 import { describeApi } from './openapi';
 import { requireDeclaredPermissions } from './platform/declared-routes';
+import { refuseOtherMethods } from './platform/other-methods';
 import { ProblemFilter } from './platform/problem.filter';
 
 /** The largest body that is read, in bytes. An imported document may be this large. */
@@ -20,6 +21,9 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
     // A request id of our own: one from outside could carry words into the record.
     genReqId: () => randomUUID(),
     requestIdHeader: false,
+    routerOptions: { maxParamLength: 1_000 },
+    // Fastify answers an address that cannot be decoded by itself, past every hook: it is led to where nothing is.
+    rewriteUrl: ({ url = '' }) => (isDecodable(url) ? url : '/nothing'),
   });
   const logger = new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] });
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
@@ -41,6 +45,7 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
     },
   });
   const fastify = adapter.getInstance();
+  refuseOtherMethods(fastify);
   for (const type of ['text/markdown', 'text/plain']) {
     fastify.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => {
       done(null, body);
@@ -56,6 +61,17 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
   requireDeclaredPermissions(app);
   describeApi(app);
   await app.init();
+  // Nest reads forms unasked. A page elsewhere can send one; nothing here takes one.
+  fastify.removeContentTypeParser('application/x-www-form-urlencoded');
   await fastify.ready();
   return app;
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -12,6 +12,8 @@ import {
   caseSchema,
   createdCaseSchema,
   decideCaseSchema,
+  decidedSchema,
+  frozenSchema,
   idSchema,
   pageQuerySchema,
   problemSchema,
@@ -79,6 +81,7 @@ export class CasesController {
   @Post(':id/freeze')
   @HttpCode(200)
   @Permission({ scope: 'cases:write' })
+  @ApiResponse({ status: 200, description: 'Frozen: the digest that everyone signs', standardSchema: frozenSchema })
   async freeze(
     @CurrentActor() actor: Actor,
     @Param('id', { schema: idSchema }) id: string,
@@ -89,6 +92,7 @@ export class CasesController {
   @Post(':id/decisions')
   @HttpCode(200)
   @Permission({ scope: 'cases:write' })
+  @ApiResponse({ status: 200, description: 'Counted: where the case stands now', standardSchema: decidedSchema })
   async decide(
     @CurrentActor() actor: Actor,
     @Param('id', { schema: idSchema }) id: string,

@@ -58,7 +58,7 @@ export class DocumentsController {
   ): Promise<DocumentView | undefined> {
     const { view, etag } = await this.reads.run(actor, id, query.version);
     void reply.header('etag', etag);
-    if (known !== etag) return view;
+    if (!namesTag(known, etag)) return view;
     void reply.status(304);
     return undefined;
   }
@@ -90,6 +90,10 @@ export class DocumentsController {
     return this.imports.version(actor, id, textOf(body));
   }
 }
+
+/** Whether If-None-Match names the tag: one of several, weak or not, or any at all (RFC 9110 section 13.1.2). */
+const namesTag = (known: string | undefined, etag: string): boolean =>
+  (known ?? '').split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag);
 
 /** The bytes of the body; only the media types of text are parsed into bytes. */
 function textOf(body: unknown): Buffer {

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { healthSchema } from '#contracts';
 import { Transactions } from '#database';
 import { Permission } from './platform/permission';
 
@@ -11,7 +12,7 @@ export class HealthController {
 
   @Get()
   @Permission('public')
-  @ApiOkResponse({ description: 'The api reaches its database' })
+  @ApiResponse({ status: 200, description: 'The api reaches its database', standardSchema: healthSchema })
   async health(): Promise<{ status: 'ok' }> {
     await this.transactions.asDuty((tx) => tx.rows('SELECT 1'));
     return { status: 'ok' };

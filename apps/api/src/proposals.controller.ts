@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Actor } from '#access';
@@ -61,7 +61,12 @@ export class ProposalsController {
   }
 
   @Get('renditions/:name')
-  @ApiResponse({ status: 200, description: 'One file of the preview; after the freeze, the frozen bytes' })
+  @ApiProduces('text/html', 'application/pdf', 'application/json', 'text/csv')
+  @ApiResponse({
+    status: 200,
+    description: 'One file of the preview; after the freeze, the frozen bytes',
+    schema: { type: 'string', format: 'binary' },
+  })
   async rendition(
     @CurrentActor() actor: Actor,
     @Param('id', { schema: idSchema }) id: string,

@@ -1,4 +1,5 @@
 import { SetMetadata, applyDecorators } from '@nestjs/common';
+import { ApiSecurity } from '@nestjs/swagger';
 import type { SCOPES } from '#contracts';
 
 /** What a token may be limited to. A signed-in session has every scope. */
@@ -11,4 +12,7 @@ export const ROUTE_PERMISSION = 'imprimatur:route-permission';
 
 /** Declares who may reach a route. INVARIANT (fail_closed): the process does not start with a route that declares nothing. */
 export const Permission = (permission: RoutePermission): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(ROUTE_PERMISSION, permission));
+  applyDecorators(
+    SetMetadata(ROUTE_PERMISSION, permission),
+    ...(permission === 'public' ? [] : [ApiSecurity('session-cookie'), ApiSecurity('api-token', [permission.scope])]),
+  );

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PROBLEMS, type Problem, type ProblemCode, ProblemError, type Reason } from '#contracts';
-import { ForeignCursor } from '#database';
+import { DatabaseUnavailable, ForeignCursor, NotCommitted } from '#database';
 
 const BY_STATUS: Readonly<Record<number, ProblemCode>> = {
   400: 'bad-request',
@@ -36,7 +36,19 @@ export class ProblemFilter implements ExceptionFilter {
 
   /** The problem of any error. */
   problemOf(error: unknown, requestId: string): Problem {
-    if (error instanceof ProblemError) return problem(error.code, requestId, error.extra);
+    if (error instanceof ProblemError) {
+      if (error.code === 'record-unavailable') this.log(requestId, error.cause);
+      return problem(error.code, requestId, error.extra);
+    }
+    // INVARIANT (no_silent_read): a record that was not committed was not written.
+    if (error instanceof NotCommitted) {
+      this.log(requestId, error.cause);
+      return problem('record-unavailable', requestId);
+    }
+    if (error instanceof DatabaseUnavailable) {
+      this.log(requestId, error.cause);
+      return problem('unavailable', requestId);
+    }
     if (error instanceof ForeignCursor) return problem('bad-request', requestId, { detail: error.message });
     if (error instanceof HttpException) {
       return problem(BY_STATUS[error.getStatus()] ?? 'internal-error', requestId, validationOf(error));
@@ -45,8 +57,12 @@ export class ProblemFilter implements ExceptionFilter {
     if (typeof status === 'number' && status >= 400 && status < 500) {
       return problem(BY_STATUS[status] ?? 'bad-request', requestId);
     }
-    this.logger.error(`${requestId} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    this.log(requestId, error);
     return problem('internal-error', requestId);
+  }
+
+  private log(requestId: string, error: unknown): void {
+    this.logger.error(`${requestId} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
 }
 
