@@ -1,5 +1,7 @@
 import { AddPublicationSalts1767225600008 } from './main/1767225600008-add-publication-salts';
+import { BoundEvidence1767225600061 } from './main/1767225600061-bound-evidence';
 import { CheckSourcesAsFrozen1767225600040 } from './main/1767225600040-check-sources-as-frozen';
+import { CloseLateGaps1767225600060 } from './main/1767225600060-close-late-gaps';
 import { ComputeRightsByKeys1767225600050 } from './main/1767225600050-compute-rights-by-keys';
 import { CreateAudit1767225600004 } from './main/1767225600004-create-audit';
 import { CreateCases1767225600006 } from './main/1767225600006-create-cases';
@@ -34,6 +36,8 @@ export const MAIN_MIGRATIONS = [
   CheckSourcesAsFrozen1767225600040,
   DenyIncompleteCategories1767225600041,
   ComputeRightsByKeys1767225600050,
+  CloseLateGaps1767225600060,
+  BoundEvidence1767225600061,
 ];
 
 /** The public side's migrations, in order. */

@@ -8,22 +8,26 @@ const PASSWORD = 'EXERCISE correct horse';
 
 let alliance: AllianceHouse;
 let admin: Captured;
+/** The secrets of sessions that were opened after the passwords were set. */
+let planner: string;
+let official: string;
 
 beforeAll(async () => {
   alliance = await openAllianceHouse();
-  admin = await administrator(alliance.house);
-  const registrar = await alliance.house.as('registrar');
-  for (const [username, who] of [
-    ['planner', alliance.planner],
-    ['official', alliance.official],
-  ] as const)
-    await enrolPasswordOf(registrar, { username, personId: who.person, password: PASSWORD });
+  const { house } = alliance;
+  admin = await administrator(house);
+  for (const username of ['planner', 'official'] as const) await setPassword(username, alliance[username].person);
+  planner = await house.openSession(alliance.planner.person);
+  official = await house.openSession(alliance.official.person);
 });
 
 afterAll(async () => {
   await admin.close();
   await alliance.house.close();
 });
+
+const setPassword = async (username: string, personId: string): Promise<void> =>
+  enrolPasswordOf(await alliance.house.as('registrar'), { username, personId, password: PASSWORD });
 
 const request = (method: string, path: string, asking: Asking = {}): Promise<Answer> =>
   ask(alliance.house.url, `/api/${path}`, { method, ...asking });
@@ -95,6 +99,12 @@ describe('signing in', () => {
     expect(codeOf(await request('DELETE', 'session', { as: session }))).toBe('401 not-signed-in');
   });
 
+  it('ends when a new password is set: whoever had the old one has nothing more', async () => {
+    await setPassword('requester', alliance.requester.person);
+    expect(codeOf(await request('GET', 'me', { as: alliance.requester.sid }))).toBe('401 not-signed-in');
+    expect((await signIn('requester', PASSWORD)).status).toBe(200);
+  });
+
   it('ends by itself when its time is over', async () => {
     const sid = await alliance.house.openSession(alliance.planner.person);
     expect((await request('GET', 'me', { as: sid })).status).toBe(200);
@@ -122,7 +132,7 @@ describe('nobody', () => {
 });
 
 describe('the console’s cookie', () => {
-  const cookie = (): string => `imprimatur_session=${alliance.planner.sid}`;
+  const cookie = (): string => `imprimatur_session=${planner}`;
   const change = (headers: Record<string, string>): Promise<Answer> =>
     request('POST', 'tokens', {
       headers: { cookie: cookie(), ...headers },
@@ -160,7 +170,7 @@ describe('the console’s cookie', () => {
 describe('a token', () => {
   const issue = async (scopes: string[], days = 1): Promise<{ id: string; token: string }> => {
     const answer = await request('POST', 'tokens', {
-      as: alliance.planner.sid,
+      as: planner,
       json: { name: 'EXERCISE', scopes, expiresInDays: days },
     });
     expect(answer.status).toBe(201);
@@ -199,14 +209,14 @@ describe('a token', () => {
 
   it('ends when it is revoked by its owner, by nobody else, and when its time is over', async () => {
     const { id, token } = await issue(['me']);
-    expect(codeOf(await request('DELETE', `tokens/${id}`, { as: alliance.official.sid }))).toBe('404 not-found');
-    expect((await request('DELETE', `tokens/${id}`, { as: alliance.planner.sid })).status).toBe(204);
+    expect(codeOf(await request('DELETE', `tokens/${id}`, { as: official }))).toBe('404 not-found');
+    expect((await request('DELETE', `tokens/${id}`, { as: planner })).status).toBe(204);
     expect(codeOf(await request('GET', 'me', { as: token }))).toBe('401 not-signed-in');
 
     const over = await issue(['me']);
     await admin.run('UPDATE sec.session SET expires_at = now() WHERE id = $1', [over.id]);
     expect(codeOf(await request('GET', 'me', { as: over.token }))).toBe('401 not-signed-in');
-    const listed = await request('GET', 'tokens', { as: alliance.planner.sid });
+    const listed = await request('GET', 'tokens', { as: planner });
     expect(listed.body).not.toContain(over.id);
     expect(listed.body).not.toContain(over.token);
   });
@@ -223,6 +233,6 @@ describe('a token', () => {
       { ...right, owner: alliance.official.person },
     ];
     for (const json of twins)
-      expect(codeOf(await request('POST', 'tokens', { as: alliance.planner.sid, json }))).toBe('400 bad-request');
+      expect(codeOf(await request('POST', 'tokens', { as: planner, json }))).toBe('400 bad-request');
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { generateKey, signStatement } from '#signing';
+import { verifyInstruments } from '#workflow';
 import { type AllianceHouse, MINISTERS, openAllianceHouse } from '../support/alliance';
 import { ISSUED, PUBLIC_RELEASE, VALID } from '../support/authority';
 import type { House } from '../support/house';
@@ -248,6 +249,27 @@ describe('a statement that gives an attacker something', () => {
 });
 
 describe('what one officer may do alone', () => {
+  it('revokes a body for compromise: its seats are void, and no other instrument falls with it', async () => {
+    const board = await house.authority.body('board', ['one', 'two']);
+    const seated = await house.authority.procedure({
+      ...PUBLIC_RELEASE,
+      id: 'board-release',
+      stages: [
+        PUBLIC_RELEASE.stages[0],
+        { id: 'board', body: 'board', rule: 'all', judges: 'outgoing part', public: true },
+      ],
+    });
+    for (const statement of [board, seated]) await alliance.official.client.submitInstrument(statement);
+    await house.settle();
+    const { id: boardId } = JSON.parse(Buffer.from(board.payload, 'base64url').toString()) as { id: string };
+    const revocation = await house.authority.revocation({ instrument: boardId, reason: 'compromise' });
+    const id = await alliance.official.client.submitInstrument(revocation);
+    expect((await desk.settled(id)).state).toBe('accepted');
+    const { authority, refused } = await verifyInstruments(house.authority.statements, house.authority.officers);
+    expect(refused).toEqual([]);
+    expect(authority.body('board', new Date().toISOString())).toBeUndefined();
+  });
+
   it('takes a clearance away, at once, and gives none back', async () => {
     const [clearance] = alliance.norway.clearanceIds;
     const id = randomUUID();

@@ -162,8 +162,8 @@ describe('the functions of the database, asked oddly', () => {
 
   it('open no session without the derived key, nor a longer one than a day, nor one with a short secret', async () => {
     const derived = randomBytes(32);
-    await admin.run(`SELECT sec.enrol_password('EXERCISE-official', $1, $2, $3)`, [
-      alliance.official.person,
+    await admin.run(`SELECT sec.enrol_password('EXERCISE-minister', $1, $2, $3)`, [
+      alliance.norway.person,
       randomBytes(16),
       derived,
     ]);
@@ -177,13 +177,13 @@ describe('the functions of the database, asked oddly', () => {
         ])
       )[0]!.ok;
     const sid = randomBytes(32).toString('base64url');
-    expect(await open('EXERCISE-official', randomBytes(32), sid, '8 hours')).toBe(false);
-    expect(await open('EXERCISE-official', derived, sid, '25 hours')).toBe(false);
-    expect(await open('EXERCISE-official', derived, sid, '-1 hours')).toBe(false);
-    expect(await open('EXERCISE-official', derived, 'short', '8 hours')).toBe(false);
+    expect(await open('EXERCISE-minister', randomBytes(32), sid, '8 hours')).toBe(false);
+    expect(await open('EXERCISE-minister', derived, sid, '25 hours')).toBe(false);
+    expect(await open('EXERCISE-minister', derived, sid, '-1 hours')).toBe(false);
+    expect(await open('EXERCISE-minister', derived, 'short', '8 hours')).toBe(false);
     expect(await open('nobody', derived, sid, '8 hours')).toBe(false);
     expect(await api.run('SELECT sec.enter($1) AS entered', [sid])).toEqual([{ entered: null }]);
-    expect(await open('EXERCISE-official', derived, sid, '8 hours')).toBe(true);
+    expect(await open('EXERCISE-minister', derived, sid, '8 hours')).toBe(true);
   });
 
   it('issue a token only in a session, only for its own person, never without an end or a scope', async () => {

@@ -1,186 +1,28 @@
 import { Logger } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
-import {
-  type AllianceHouse,
-  PACKAGE,
-  aRequest,
-  approveAll,
-  frozenCase,
-  openAllianceHouse,
-  signedBy,
-  submittedCase,
-} from '../support/alliance';
+import { type AllianceHouse, openAllianceHouse } from '../support/alliance';
 import { asking } from '../support/cluster';
-import { type Answer, type Asking, ask } from '../support/http';
-import type { Resident } from '../support/house';
+import { type Answer, ask } from '../support/http';
+import { type RecordedRequest, type RecordedRequests, recordedRequests } from '../support/recorded-requests';
 import { type Mechanism, takenAway, withdrawn } from '../support/taken-away';
 
 /* The access record is committed before the first byte leaves; if it cannot be written, the answer is 503. */
 
-/** A request, and the record that it must leave. */
-interface Sample extends Asking {
-  readonly who: Resident;
-  readonly path: string;
-  readonly action: string;
-}
-
 let alliance: AllianceHouse;
 let url: string;
-/** Reads that give something. */
-let reads: Readonly<Record<string, Sample>>;
-/** Reads and changes that are refused. */
-let refusals: Readonly<Record<string, Sample>>;
-/** What changes something. */
-let changes: Readonly<Record<string, Sample>>;
+let reads: RecordedRequests['reads'];
+let refusals: RecordedRequests['refusals'];
+let changes: RecordedRequests['changes'];
 
 beforeAll(async () => {
   alliance = await openAllianceHouse();
   // Each refusal below is logged, as it should be; nobody wants to read it here.
   Logger.overrideLogger(false);
   url = alliance.house.databases.main('superuser');
-  const { requester, releaseOfficer, planner, auditor, firstReviewer, originator, stranger } = alliance;
-  const draft = await submittedCase(alliance);
-  const frozen = await frozenCase(alliance);
-  const approved = await frozenCase(alliance);
-  await approveAll(alliance, approved.caseId);
-  await alliance.house.seal();
-  const document = await requester.client.document(draft.documentId);
-  const [event] = (await auditor.client.events()).items.filter(({ sealed }) => sealed);
-  const notification = await aNotificationFor(planner, draft.caseId);
-  const { window, title, summary, items } = aRequest(document, alliance.house.clock.now());
-  const at = (part: string): string => `/api/cases/${frozen.caseId}${part}`;
-
-  reads = {
-    'GET /api/documents': { who: planner, path: '/api/documents', action: 'document.list' },
-    'GET /api/documents/{id}': { who: planner, path: `/api/documents/${draft.documentId}`, action: 'document.read' },
-    'GET /api/cases': { who: requester, path: '/api/cases', action: 'case.list' },
-    'GET /api/cases/{id}': { who: requester, path: at(''), action: 'case.read' },
-    'GET /api/cases/{id}/proposal': { who: requester, path: at('/proposal'), action: 'case.read' },
-    'GET /api/cases/{id}/capacities': { who: requester, path: at('/capacities'), action: 'case.read' },
-    'GET /api/cases/{id}/preview': { who: requester, path: at('/preview'), action: 'case.preview' },
-    'GET /api/cases/{id}/renditions/{name}': {
-      who: requester,
-      path: at('/renditions/release.json'),
-      action: 'case.preview',
-    },
-    'GET /api/cases/{id}/would-refuse': { who: requester, path: at('/would-refuse?verb=decide'), action: 'case.read' },
-    'GET /api/notifications': { who: planner, path: '/api/notifications', action: 'notification.list' },
-    'GET /api/audit/events': { who: auditor, path: '/api/audit/events', action: 'audit.search' },
-    'GET /api/audit/events/{id}/proof': {
-      who: auditor,
-      path: `/api/audit/events/${event?.id ?? ''}/proof`,
-      action: 'audit.prove',
-    },
-  };
-  const nothing = randomUUID();
-  refusals = {
-    'a hidden document': { who: stranger, path: `/api/documents/${draft.documentId}`, action: 'document.read' },
-    'no document': { who: planner, path: `/api/documents/${nothing}`, action: 'document.read' },
-    'a hidden case': { who: stranger, path: at(''), action: 'case.read' },
-    'a hidden rendition': { who: stranger, path: at('/renditions/release.json'), action: 'case.preview' },
-    'a verb that is not permitted': { who: planner, method: 'POST', path: at('/freeze'), action: 'case.freeze' },
-    'an import that is faulty': {
-      who: planner,
-      method: 'POST',
-      path: '/api/documents',
-      text: 'EXERCISE unmarked',
-      action: 'document.refused',
-    },
-    'the record for no auditor': { who: planner, path: '/api/audit/events', action: 'audit.search' },
-  };
-  changes = {
-    'POST /api/documents': {
-      who: planner,
-      method: 'POST',
-      path: '/api/documents',
-      text: PACKAGE.text(),
-      action: 'document.import',
-    },
-    'POST /api/cases': {
-      who: requester,
-      method: 'POST',
-      path: '/api/cases',
-      json: aRequest(document, alliance.house.clock.now()),
-      action: 'case.submit',
-    },
-    'POST /api/notifications/{id}/read': {
-      who: planner,
-      method: 'POST',
-      path: `/api/notifications/${notification}/read`,
-      action: 'notification.read',
-    },
-    'POST /api/tokens': {
-      who: planner,
-      method: 'POST',
-      path: '/api/tokens',
-      json: { name: 'EXERCISE', scopes: ['me'], expiresInDays: 1 },
-      action: 'token.issue',
-    },
-    'POST /api/cases/{id}/decisions': {
-      who: originator,
-      method: 'POST',
-      path: at('/decisions'),
-      json: { statement: await signedBy(originator, frozen.caseId) },
-      action: 'case.decide',
-    },
-    'POST /api/cases/{id}/return': {
-      who: firstReviewer,
-      method: 'POST',
-      path: at('/return'),
-      json: { reason: 'EXERCISE' },
-      action: 'case.return',
-    },
-    'PUT /api/cases/{id}/proposal': {
-      who: requester,
-      method: 'PUT',
-      path: `/api/cases/${draft.caseId}/proposal`,
-      json: { title, summary, window, items },
-      action: 'case.amend',
-    },
-    'POST /api/cases/{id}/freeze': {
-      who: requester,
-      method: 'POST',
-      path: `/api/cases/${draft.caseId}/freeze`,
-      action: 'case.freeze',
-    },
-    'POST /api/cases/{id}/schedule': {
-      who: releaseOfficer,
-      method: 'POST',
-      path: `/api/cases/${approved.caseId}/schedule`,
-      json: { publishAt: window.notBefore },
-      action: 'case.schedule',
-    },
-    'POST /api/cases/{id}/withdraw': {
-      who: requester,
-      method: 'POST',
-      path: at('/withdraw'),
-      json: { reason: 'EXERCISE' },
-      action: 'case.withdraw',
-    },
-    // The last, because the cases above speak of the version before.
-    'POST /api/documents/{id}/versions': {
-      who: planner,
-      method: 'POST',
-      path: `/api/documents/${draft.documentId}/versions`,
-      text: PACKAGE.text(),
-      action: 'document.version',
-    },
-  };
+  ({ reads, refusals, changes } = await recordedRequests(alliance));
 });
 afterAll(() => alliance.house.close());
 
-async function aNotificationFor(who: Resident, caseId: string): Promise<string> {
-  const id = randomUUID();
-  await asking(url, (client) =>
-    client.query(
-      `INSERT INTO notification (id, outbox_id, person_id, kind, case_id) VALUES ($1, $2, $3, 'case.frozen', $4)`,
-      [id, randomUUID(), who.person, caseId],
-    ),
-  );
-  return id;
-}
-
-const send = ({ who, path, ...asking }: Sample): Promise<Answer> =>
+const send = ({ who, path, ...asking }: RecordedRequest): Promise<Answer> =>
   ask(alliance.house.url, path, { ...asking, as: who.sid });
 
 interface Recorded {
@@ -199,7 +41,10 @@ const recordsOf = (requestId: string | undefined): Promise<Recorded[]> =>
   });
 
 /** Every sample that does not leave exactly its own record. */
-async function violationsOf(samples: Readonly<Record<string, Sample>>, outcome: 'done' | 'refused'): Promise<string[]> {
+async function violationsOf(
+  samples: Readonly<Record<string, RecordedRequest>>,
+  outcome: 'done' | 'refused',
+): Promise<string[]> {
   const violations: string[] = [];
   for (const [name, sample] of Object.entries(samples)) {
     const answer = await send(sample);
@@ -213,7 +58,7 @@ async function violationsOf(samples: Readonly<Record<string, Sample>>, outcome: 
 }
 
 /** Every sample that gets anything but the one refusal while its record cannot be written; and what was stored although. */
-async function givenWithoutRecord(samples: Readonly<Record<string, Sample>>): Promise<string[]> {
+async function givenWithoutRecord(samples: Readonly<Record<string, RecordedRequest>>): Promise<string[]> {
   const before = await stored();
   const violations: string[] = [];
   for (const [name, sample] of Object.entries(samples)) {
@@ -254,7 +99,9 @@ const FULL_DISK: Mechanism = {
   giveBack: 'DROP TRIGGER full_disk ON audit_event; DROP FUNCTION full_disk()',
 };
 const LOST_AT_COMMIT: Mechanism = {
-  take: `${FULL_DISK.take.replace('BEFORE INSERT ON audit_event', 'AFTER INSERT ON audit_event DEFERRABLE INITIALLY DEFERRED').replace('CREATE TRIGGER', 'CREATE CONSTRAINT TRIGGER')}`,
+  take: FULL_DISK.take
+    .replace('CREATE TRIGGER', 'CREATE CONSTRAINT TRIGGER')
+    .replace('BEFORE INSERT ON audit_event', 'AFTER INSERT ON audit_event DEFERRABLE INITIALLY DEFERRED'),
   giveBack: FULL_DISK.giveBack,
 };
 /** The record is taken and thrown away: nobody who reads would notice. */
@@ -316,7 +163,7 @@ describe('no_silent_read', () => {
  * Whether anything of an answer arrives while the transaction that holds its record cannot commit: a deferred trigger waits at the
  * commit for a row that somebody else has locked.
  */
-async function firstByteBeforeCommit(sample: Sample): Promise<boolean> {
+async function firstByteBeforeCommit(sample: RecordedRequest): Promise<boolean> {
   const waits: Mechanism = {
     take: `CREATE TABLE gate (open int); INSERT INTO gate VALUES (1);
            CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN PERFORM 1 FROM public.gate FOR UPDATE; RETURN NULL; END $$;
@@ -326,13 +173,13 @@ async function firstByteBeforeCommit(sample: Sample): Promise<boolean> {
   return takenAway(url, [waits], () =>
     asking(url, async (gatekeeper) => {
       await gatekeeper.query('BEGIN; SELECT 1 FROM gate FOR UPDATE');
-      let answered = false;
+      const told = { answered: false };
       const answer = send(sample).then(() => {
-        answered = true;
+        told.answered = true;
       });
       // Every other step of the request is done once its commit waits for us.
-      while (!answered && !(await someCommitWaits()));
-      const early = answered;
+      while (!told.answered && !(await someCommitWaits()));
+      const early = told.answered;
       await gatekeeper.query('COMMIT');
       await answer;
       return early;

@@ -26,32 +26,36 @@ export class ProveEvent {
   ) {}
 
   async run(actor: Actor, id: string): Promise<EventProof> {
-    return this.asAuditor(actor, async (tx) => {
-      const event = await eventForProof(tx, id);
-      if (event === undefined) throw new ProblemError('not-found');
-      const checkpoint = await newestCheckpoint(tx);
-      const leafIndex = event.leafIndex === null ? undefined : Number(event.leafIndex);
-      if (leafIndex === undefined || checkpoint === undefined || leafIndex >= checkpoint.treeSize) {
-        throw new ProblemError('conflict', { detail: 'the event is not sealed yet; ask again in a second' });
-      }
-      const { treeSize, note } = checkpoint;
-      const node = await nodesAt(tx, nodesForInclusion(leafIndex, treeSize));
-      await record(
-        tx,
-        actor,
-        { action: 'audit.prove', outcome: 'done', thing: { kind: 'AuditEvent', id } },
-        this.clock.now(),
-      );
-      return {
-        format: EVENT_PROOF_FORMAT,
-        record: JSON.parse(event.record) as unknown,
-        salt: event.salt.toString('hex'),
-        leafIndex,
-        treeSize,
-        inclusion: inclusionProof(leafIndex, treeSize, node).map(hex),
-        checkpoint: note,
-      };
-    });
+    await requireAuditor(actor, 'prove', this.access, this.refusals);
+    const asked = { action: 'audit.prove', thing: { kind: 'AuditEvent', id } };
+    return this.refusals.around(actor, asked, () => this.transactions.run(actor, (tx) => this.prove(tx, actor, id)));
+  }
+
+  private async prove(tx: Tx, actor: Actor, id: string): Promise<EventProof> {
+    const event = await eventForProof(tx, id);
+    if (event === undefined) throw new ProblemError('not-found');
+    const checkpoint = await newestCheckpoint(tx);
+    const leafIndex = event.leafIndex === null ? undefined : Number(event.leafIndex);
+    if (leafIndex === undefined || checkpoint === undefined || leafIndex >= checkpoint.treeSize) {
+      throw new ProblemError('conflict', { detail: 'the event is not sealed yet; ask again in a second' });
+    }
+    const { treeSize, note } = checkpoint;
+    const node = await nodesAt(tx, nodesForInclusion(leafIndex, treeSize));
+    await record(
+      tx,
+      actor,
+      { action: 'audit.prove', outcome: 'done', thing: { kind: 'AuditEvent', id } },
+      this.clock.now(),
+    );
+    return {
+      format: EVENT_PROOF_FORMAT,
+      record: JSON.parse(event.record) as unknown,
+      salt: event.salt.toString('hex'),
+      leafIndex,
+      treeSize,
+      inclusion: inclusionProof(leafIndex, treeSize, node).map(hex),
+      checkpoint: note,
+    };
   }
 
   async checkpoint(actor: Actor): Promise<CheckpointRow> {

@@ -88,4 +88,19 @@ export class Refusals {
     };
     await ('sid' in author ? this.transactions.run(author, write) : this.transactions.asDuty(write));
   }
+
+  /** Runs a verb and puts its refusal on the record: what was asked, and the code of the problem. What breaks is no refusal. */
+  async around<Result>(
+    author: Actor,
+    event: Omit<AuditEvent, 'outcome' | 'details'>,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ProblemError && error.code !== 'record-unavailable')
+        await this.record(author, { ...event, details: { problem: error.code } });
+      throw error;
+    }
+  }
 }

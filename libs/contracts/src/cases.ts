@@ -53,9 +53,9 @@ const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/);
 
 export const signedStatementSchema = z
   .strictObject({
-    payload: base64url.max(4_000_000),
+    payload: base64url.max(180_000),
     signatures: z
-      .array(z.strictObject({ protected: base64url, signature: base64url }))
+      .array(z.strictObject({ protected: base64url.max(1_000), signature: base64url.max(1_000) }))
       .min(1)
       .max(16)
       .readonly(),

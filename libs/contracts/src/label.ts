@@ -4,15 +4,19 @@ import { labelSchema as statedLabelSchema } from '#workflow';
 /** A label on the wire: policy, classification and categories (STANAG 4774), with its portion mark. */
 export const labelSchema = statedLabelSchema.meta({ id: 'Label' });
 
-/** A random id, as everything that can be named has. */
-export const idSchema = z.uuid();
+/** A random id, as everything that can be named has. One spelling: PostgreSQL and the records write ids in small letters. */
+export const idSchema = z.uuid().toLowerCase();
 
-/** Characters that no text of people holds: control characters other than line breaks and tabs, and halves of characters. */
-const WORDS = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\p{Surrogate}]*$/u;
+/**
+ * Characters that no text of people holds: control characters other than line breaks and tabs, halves of characters, and what
+ * nobody sees (no width, directions, fillers, tags). With the last a text would look like another, or hide that it is a copy.
+ */
+const WORDS =
+  /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\p{Surrogate}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]*$/u;
 
 /** Words that somebody wrote, without blanks around them. PostgreSQL cannot hold all that JSON can say. */
 export const wordsSchema = (most: number) =>
-  z.string().trim().min(1).max(most).regex(WORDS, 'a control character is no word');
+  z.string().trim().min(1).max(most).regex(WORDS, 'a character that nobody sees is no word');
 
 /** A moment in UTC, ISO 8601 with Z. */
 export const momentSchema = z.iso.datetime();

@@ -23,10 +23,10 @@ export class Cursors {
 
   open(personId: string, list: string, cursor: string | undefined): PageKey | undefined {
     if (cursor === undefined) return undefined;
-    const [body = '', tag = ''] = cursor.split('.');
+    const [body = '', tag = '', ...more] = cursor.split('.');
     const expected = Buffer.from(this.tag(personId, list, body));
     const given = Buffer.from(tag);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    if (more.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) {
       throw new ForeignCursor('the cursor is not one of this list');
     }
     const [at, id] = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as [string, string];

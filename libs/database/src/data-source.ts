@@ -5,6 +5,8 @@ export interface DataSourceOptions {
   /** Connections at most. */
   readonly pool?: number;
   readonly applicationName?: string;
+  /** Milliseconds to wait for a connection, new or given back, before there is none to be had. */
+  readonly connectWithin?: number;
   /** Milliseconds a statement may take; a hanging database becomes an error, never a hanging request. */
   readonly statementTimeout?: number;
   readonly migrations?: (new () => MigrationInterface)[];
@@ -17,7 +19,7 @@ export function dataSourceFor(options: DataSourceOptions): DataSource {
     url: options.url,
     poolSize: options.pool ?? 10,
     applicationName: options.applicationName ?? 'imprimatur',
-    connectTimeoutMS: 10_000,
+    connectTimeoutMS: options.connectWithin ?? 10_000,
     synchronize: false,
     migrationsRun: false,
     migrationsTransactionMode: 'each',

@@ -5,5 +5,11 @@ export { type MigrateOptions, migrate } from './migrate';
 export { type OutboxMessage, leaveInOutbox } from './outbox';
 export { CONNECTS, ROLES, type RoleName, databaseRole } from './roles';
 export { storable } from './storable';
-export { SeparateTransactions, type SessionHolder, Transactions } from './transactions';
+export {
+  DatabaseUnavailable,
+  NotCommitted,
+  SeparateTransactions,
+  type SessionHolder,
+  Transactions,
+} from './transactions';
 export { Tx } from './tx';

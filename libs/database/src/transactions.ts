@@ -6,6 +6,12 @@ export interface SessionHolder {
   readonly sid: string;
 }
 
+/** No connection could be had: the database is away, or everything that it gives is in use. Nothing was begun. */
+export class DatabaseUnavailable extends Error {}
+
+/** The database did not take a transaction when it was to be committed: nothing of it can be relied on, its record neither. */
+export class NotCommitted extends Error {}
+
 /**
  * Runs work in one transaction: commits what it returns, rolls back what it throws.
  *
@@ -34,10 +40,9 @@ export class Transactions {
   private async inTransaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      await runner.connect();
-      await runner.startTransaction();
+      await begin(runner);
       const result = await work(new Tx(runner));
-      await runner.commitTransaction();
+      await commit(runner);
       return result;
     } catch (error) {
       await rollBack(runner);
@@ -50,6 +55,23 @@ export class Transactions {
 
 /** A second connection for what must be recorded although the work it belongs to was refused and rolled back. */
 export class SeparateTransactions extends Transactions {}
+
+async function begin(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.connect();
+    await runner.startTransaction();
+  } catch (error) {
+    throw new DatabaseUnavailable((error as Error).message, { cause: error });
+  }
+}
+
+async function commit(runner: QueryRunner): Promise<void> {
+  try {
+    await runner.commitTransaction();
+  } catch (error) {
+    throw new NotCommitted((error as Error).message, { cause: error });
+  }
+}
 
 async function rollBack(runner: QueryRunner): Promise<void> {
   if (!runner.isTransactionActive) return;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#access';
-import { record } from '#audit';
+import { Refusals, record } from '#audit';
 import { ProblemError } from '#contracts';
 import { Clock, Transactions } from '#database';
 import { type NotificationRow, markRead, ownNotifications } from './store/notification.store';
@@ -10,6 +10,7 @@ import { type NotificationRow, markRead, ownNotifications } from './store/notifi
 export class Notifications {
   constructor(
     private readonly transactions: Transactions,
+    private readonly refusals: Refusals,
     private readonly clock: Clock,
   ) {}
 
@@ -27,14 +28,12 @@ export class Notifications {
   }
 
   async read(actor: Actor, id: string): Promise<void> {
-    await this.transactions.run(actor, async (tx) => {
-      if (!(await markRead(tx, id))) throw new ProblemError('not-found');
-      await record(
-        tx,
-        actor,
-        { action: 'notification.read', outcome: 'done', thing: { kind: 'Notification', id } },
-        this.clock.now(),
-      );
-    });
+    const asked = { action: 'notification.read', thing: { kind: 'Notification', id } };
+    await this.refusals.around(actor, asked, () =>
+      this.transactions.run(actor, async (tx) => {
+        if (!(await markRead(tx, id))) throw new ProblemError('not-found');
+        await record(tx, actor, { ...asked, outcome: 'done' }, this.clock.now());
+      }),
+    );
   }
 }

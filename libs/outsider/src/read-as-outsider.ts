@@ -9,6 +9,13 @@ const TEXT_LIMIT = 20 * 1024 * 1024;
  * metadata). What cannot be read is an error, and so a no.
  */
 export async function readAsOutsider(mediaType: string, bytes: Buffer): Promise<string> {
+  const read = await readEssence(mediaType, bytes);
+  // A PDF shows so what its font has no letter for, and no database keeps it.
+  if (read.includes('\u0000')) throw new Error(`the ${mediaType} holds letters that mean nothing`);
+  return read;
+}
+
+async function readEssence(mediaType: string, bytes: Buffer): Promise<string> {
   const essence = mediaType.split(';')[0]?.trim();
   switch (essence) {
     case 'application/pdf':
@@ -16,7 +23,7 @@ export async function readAsOutsider(mediaType: string, bytes: Buffer): Promise<
     case 'text/html':
       return readHtml(decode(bytes));
     case 'application/json':
-      return `${decode(bytes)}\n${stringsOf(JSON.parse(decode(bytes))).join('\n')}`;
+      return readJson(decode(bytes));
     case 'text/csv':
     case 'text/plain':
       return decode(bytes);
@@ -27,17 +34,41 @@ export async function readAsOutsider(mediaType: string, bytes: Buffer): Promise<
 
 const decode = (bytes: Buffer): string => new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 
-/** The page as it stands, attributes and comments included, and once more with the markup taken out. */
-function readHtml(html: string): string {
-  const shown = html
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&quot;/g, '"')
-    .replace(/&#39;/g, "'")
-    .replace(/&amp;/g, '&');
-  return `${html}\n${shown}`;
-}
+/**
+ * The page as it stands, attributes and comments included; once more with its character references resolved; and with the
+ * markup taken out, its place once a blank and once nothing, so that no tag within a word hides it.
+ */
+const readHtml = (html: string): string =>
+  [html, resolved(html), resolved(html.replace(TAG, ' ')), resolved(html.replace(TAG, ''))].join('\n');
+
+/** Up to the next bracket of whatever kind: a page of opening brackets alone must not take for ever. */
+const TAG = /<[^<>]*>/g;
+const NAMED: ReadonlyMap<string, string> = new Map(
+  Object.entries({ lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' }),
+);
+
+/** Character references as the characters that they stand for. One that is not known is an error: it might say anything. */
+const resolved = (text: string): string =>
+  text.replace(
+    /&(?:#x([0-9a-f]+)|#(\d+)|([a-z][a-z0-9]*));?/gi,
+    (reference, hex?: string, decimal?: string, name?: string) => {
+      const character =
+        name === undefined
+          ? String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16))
+          : NAMED.get(name);
+      if (character === undefined || /[^\P{Cc}\t\n]/u.test(character))
+        throw new Error(`the character reference ${reference} is not known`);
+      return character;
+    },
+  );
+
+/** The text with its escapes resolved as well: of a name that stands twice JSON.parse keeps one value only. */
+const readJson = (json: string): string =>
+  [
+    json,
+    json.replace(/\\u([0-9a-f]{4})/gi, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    ...stringsOf(JSON.parse(json)),
+  ].join('\n');
 
 function stringsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value];

@@ -2,7 +2,14 @@ import { record } from '#audit';
 import type { Clock, Transactions, Tx } from '#database';
 import { type PolicySet, validateClearance } from '#marking';
 import { type SignedStatement, canonicalJson, statementId } from '#signing';
-import { type Authority, type Instrument, type RefusedInstrument, readInstrument, verifyInstruments } from '#workflow';
+import {
+  type Authority,
+  type Instrument,
+  type InstrumentOf,
+  type RefusedInstrument,
+  readInstrument,
+  verifyInstruments,
+} from '#workflow';
 import {
   acceptedStatements,
   insertClearance,
@@ -17,6 +24,9 @@ import {
 import type { TrustAnchor } from './trust-anchor';
 
 const AT_ONCE = 500;
+
+/** How many delegations one person may ever make: one a week for five years. */
+const MOST_DELEGATIONS = 250;
 
 /** The classes of SQLSTATE that speak of the values themselves, and not of the database: data, and what must be unique. */
 const OF_THE_STATEMENT: readonly string[] = ['22', '23'];
@@ -75,8 +85,9 @@ export class Registrar {
     for (const { id, fault } of [...refused, ...(await this.unsettling(accepted, judged, known, authority))])
       if (!known.has(id)) faults.set(id, fault);
     const found: RefusedInstrument[] = [];
+    const delegations = delegationsBy(before);
     for (const submission of inOrder(submissions, authority)) {
-      const fault = await this.settleOne(tx, submission, { faults, authority });
+      const fault = await this.settleOne(tx, submission, { faults, authority, delegations });
       if (fault !== null) found.push({ id: submission.id, fault });
     }
     return found;
@@ -156,13 +167,19 @@ export class Registrar {
     }
   }
 
-  private faultOf(id: string, instrument: Instrument, { faults, authority }: Judged, now: Date): string | null {
+  private faultOf(
+    id: string,
+    instrument: Instrument,
+    { faults, authority, delegations }: Judged,
+    now: Date,
+  ): string | null {
     const fault = faults.get(id);
     if (fault !== undefined) return fault;
     const stands = authority.all().find((each) => each.id === id);
     if (stands === undefined || canonicalJson(stands) !== canonicalJson(instrument)) return 'it does not stand';
     // INVARIANT: nothing counts before the moment at which it was issued.
     if (Date.parse(instrument.issuedAt) > now.getTime()) return 'it is dated in the future';
+    if (instrument.kind === 'delegation') return countDelegation(instrument, delegations);
     return this.labelFault(instrument);
   }
 
@@ -176,11 +193,13 @@ export class Registrar {
     switch (instrument.kind) {
       case 'person':
         // An older statement that comes late must not bring back what a newer one has taken.
-        if (authority.person(instrument.body.person, now.toISOString())?.id === instrument.id)
-          await putPerson(tx, instrument);
+        if (authority.person(instrument.body.person, now.toISOString())?.id !== instrument.id) return;
+        await putPerson(tx, instrument);
+        if (isTakenBack(instrument, authority)) await takeBack(tx, instrument.id, now);
         return;
       case 'clearance':
         await insertClearance(tx, instrument);
+        if (isTakenBack(instrument, authority)) await withdrawClearance(tx, instrument.body.clearance, now);
         return;
       case 'clearance-withdrawal':
         await withdrawClearance(tx, instrument.body.clearance, now);
@@ -195,6 +214,15 @@ export class Registrar {
   }
 }
 
+/** INVARIANT: taking away never waits, and does not wait in vain either: what is handed in after its own end does not begin. */
+function isTakenBack(instrument: InstrumentOf<'person' | 'clearance'>, authority: Authority): boolean {
+  return (
+    authority.revocationsOf(instrument.id).length > 0 ||
+    (instrument.kind === 'clearance' &&
+      authority.ofKind('clearance-withdrawal').some(({ body }) => body.clearance === instrument.body.clearance))
+  );
+}
+
 /** A statement, and the id under which it was handed in. */
 interface Submission {
   readonly id: string;
@@ -205,6 +233,26 @@ interface Submission {
 interface Judged {
   readonly faults: ReadonlyMap<string, string>;
   readonly authority: Authority;
+  /** How many delegations each person has made so far. */
+  readonly delegations: Map<string, number>;
+}
+
+function delegationsBy(authority: Authority): Map<string, number> {
+  const made = new Map<string, number>();
+  for (const { body } of authority.ofKind('delegation'))
+    made.set(body.fromPerson, (made.get(body.fromPerson) ?? 0) + 1);
+  return made;
+}
+
+/**
+ * No officer signs a delegation, and everything that was accepted is verified anew by api and guard: without an end to them one
+ * holder of a seat could make all publication as slow as they like.
+ */
+function countDelegation({ body }: InstrumentOf<'delegation'>, made: Map<string, number>): string | null {
+  const count = (made.get(body.fromPerson) ?? 0) + 1;
+  if (count > MOST_DELEGATIONS) return `nobody delegates more than ${String(MOST_DELEGATIONS)} times`;
+  made.set(body.fromPerson, count);
+  return null;
 }
 
 /** Taking away never waits, whatever else falls with it. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Actor } from '#access';
-import { record } from '#audit';
+import { Refusals, record } from '#audit';
 import { ProblemError } from '#contracts';
 import { Clock, Transactions, leaveInOutbox } from '#database';
 import type { SignedStatement } from '#signing';
@@ -13,12 +13,17 @@ import { TrustAnchor } from './trust-anchor';
 export class SubmitInstrument {
   constructor(
     private readonly transactions: Transactions,
+    private readonly refusals: Refusals,
     private readonly anchor: TrustAnchor,
     private readonly clock: Clock,
   ) {}
 
   /** The instrument's own id, by which its state can be asked. */
   async run(actor: Actor, statement: SignedStatement): Promise<string> {
+    return this.refusals.around(actor, { action: 'instrument.submit' }, () => this.submit(actor, statement));
+  }
+
+  private async submit(actor: Actor, statement: SignedStatement): Promise<string> {
     const instrument = readInstrument(statement, this.anchor.officers.installation);
     if (typeof instrument === 'string') {
       throw new ProblemError('refused', {
@@ -46,8 +51,11 @@ export class SubmitInstrument {
   }
 
   async state(actor: Actor, id: string): Promise<SubmissionRow> {
-    const row = await this.transactions.run(actor, (tx) => ownSubmission(tx, id));
-    if (row === undefined) throw new ProblemError('not-found');
-    return row;
+    const asked = { action: 'instrument.state', thing: { kind: 'Instrument', id } };
+    return this.refusals.around(actor, asked, async () => {
+      const row = await this.transactions.run(actor, (tx) => ownSubmission(tx, id));
+      if (row === undefined) throw new ProblemError('not-found');
+      return row;
+    });
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { Actor } from '#access';
-import { record } from '#audit';
+import { Refusals, record } from '#audit';
 import { ProblemError } from '#contracts';
-import { Clock, Transactions } from '#database';
+import { Clock, Transactions, type Tx } from '#database';
 import { type TokenRow, issueToken, ownTokens, revokeToken } from './store/session.store';
 
 /** Bearer tokens for integrators: stored hashed, limited to scopes, expiring. */
@@ -11,6 +11,7 @@ import { type TokenRow, issueToken, ownTokens, revokeToken } from './store/sessi
 export class Tokens {
   constructor(
     private readonly transactions: Transactions,
+    private readonly refusals: Refusals,
     private readonly clock: Clock,
   ) {}
 
@@ -22,7 +23,7 @@ export class Tokens {
     days: number,
   ): Promise<{ id: string; token: string }> {
     const token = `impr_${randomBytes(32).toString('base64url')}`;
-    return this.transactions.run(actor, async (tx) => {
+    return this.onTheRecord(actor, { action: 'token.issue' }, async (tx) => {
       const id = await issueToken(tx, token, name, scopes, days);
       if (id === undefined) {
         throw new ProblemError('not-permitted', {
@@ -51,7 +52,7 @@ export class Tokens {
   }
 
   async revoke(actor: Actor, id: string): Promise<void> {
-    await this.transactions.run(actor, async (tx) => {
+    await this.onTheRecord(actor, { action: 'token.revoke', thing: { kind: 'Token', id } }, async (tx) => {
       if (!(await revokeToken(tx, id))) throw new ProblemError('not-found');
       await record(
         tx,
@@ -60,5 +61,13 @@ export class Tokens {
         this.clock.now(),
       );
     });
+  }
+
+  private onTheRecord<Result>(
+    actor: Actor,
+    asked: { readonly action: string; readonly thing?: { readonly kind: string; readonly id: string } },
+    work: (tx: Tx) => Promise<Result>,
+  ): Promise<Result> {
+    return this.refusals.around(actor, asked, () => this.transactions.run(actor, work));
   }
 }

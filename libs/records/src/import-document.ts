@@ -55,7 +55,7 @@ export class ImportDocument {
 
   /** The next version of a document, by someone who sees the whole of the current one. */
   async version(actor: Actor, documentId: string, bytes: Buffer): Promise<Imported> {
-    return this.onTheRecord(actor, documentId, () => this.take(actor, bytes, documentId));
+    return this.onTheRecord(actor, documentId, () => this.take(actor, bytes, documentId).catch(tooLate));
   }
 
   private async take(actor: Actor, bytes: Buffer, documentId: string | undefined): Promise<Imported> {
@@ -130,9 +130,13 @@ export class ImportDocument {
     document: MarkedDocument,
     protection: { label: MarkedDocument['mark']; needToKnow: readonly string[] },
   ): Promise<LineFault[]> {
+    // The subject is no portion, but text it is: it stands under the document's own mark.
+    const subject =
+      document.subject === undefined ? [] : [{ line: 1, label: protection.label, text: document.subject }];
+    const written = [...document.portions, ...subject];
     const rows = await sameText(
       tx,
-      document.portions.map((portion) => bodyDigest(portion.text)),
+      written.map(({ text }) => bodyDigest(text)),
     );
     const held = await protectionsOf(
       tx,
@@ -144,7 +148,7 @@ export class ImportDocument {
         ? []
         : [{ digest: row.digest, protection: own, documentProtection: around }];
     });
-    return writeDownFaults(document.portions, protection, copies, this.parts.policies);
+    return writeDownFaults(written, protection, copies, this.parts.policies);
   }
 
   private async store(
@@ -225,6 +229,13 @@ export class ImportDocument {
       throw error;
     }
   }
+}
+
+/** Two versions at once: the place of the second is taken. */
+function tooLate(error: unknown): never {
+  if ((error as { driverError?: { code?: string } }).driverError?.code === '23505')
+    throw new ProblemError('conflict', { detail: 'another version came in at the same moment' }, { cause: error });
+  throw error;
 }
 
 /** What an author writes is theirs to bring in; its labels are judged portion by portion. */

@@ -73,11 +73,11 @@ describe('who may bring a document in', () => {
       '11 above-own-clearance',
       '1 above-own-clearance',
     ]);
-    expect(told(document('(NS ONLY NLD)', [portion('(NS ONLY NLD)')]), actorWith(cleared))).toEqual([
+    expect(told(document('(CTS)', [portion('(NS)')]), actorWith(cleared))).toEqual(['1 above-own-clearance']);
+    expect(told(document('(NS-A)', [portion('(NS-A)')]), actorWith(cleared))).toEqual([
       '9 above-own-clearance',
       '1 above-own-clearance',
     ]);
-    expect(told(document('(CTS)', [portion('(NS)')]), actorWith(cleared))).toEqual(['1 above-own-clearance']);
     expect(told(document('(NU)', [portion('(NU)')]), actorWith([]))).toHaveLength(2);
   });
 

@@ -51,7 +51,7 @@ export function importFaults(document: MarkedDocument, actor: Actor, highest: La
  * refused under a lower one. Only what the writer may read is compared, so that a refusal tells nothing new.
  */
 export function writeDownFaults(
-  portions: readonly MarkedPortion[],
+  portions: readonly Pick<MarkedPortion, 'line' | 'label' | 'text'>[],
   target: Protection,
   copies: readonly KnownCopy[],
   policies: PolicySet,

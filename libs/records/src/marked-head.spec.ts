@@ -76,7 +76,7 @@ describe('the head of a marked document', () => {
     ['a tab for a blank', ['subject:', '\t- EXERCISE'], ['3 head']],
     ['a second document', ['subject: EXERCISE', '...', 'subject: another'], ['4 head']],
     ['a list without a bottom', [`subject: ${'['.repeat(7_000)}`], ['2 head']],
-    ['more than anybody needs', [`subject: ${'x'.repeat(8_000)}`], ['1 head']],
+    ['more than anybody needs', [`# ${'x'.repeat(8_000)}`], ['1 head']],
   ])('with %s is refused, with its line', (_name, lines, faults) => {
     expect(told(...lines)).toEqual(faults);
     expect(headOf(...lines).head).toMatchObject({ banner: undefined, originator: undefined, needToKnow: undefined });

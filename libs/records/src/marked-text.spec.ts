@@ -357,7 +357,7 @@ describe('hostile documents', () => {
           });
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
     expect(accepted).toBeGreaterThan(0);
   });

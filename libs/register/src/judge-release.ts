@@ -6,6 +6,7 @@ import {
   publicationSchema,
   verifyCertificate,
 } from '#certificate';
+import { PUBLIC_LABEL, canonicalLabel } from '#marking';
 import { canonicalJson, payloadOf } from '#signing';
 import type { Finding } from '#workflow';
 import { DATA_RENDITION, type ReleasedWords, jsonOrNull, readWords } from './released-words';
@@ -54,6 +55,9 @@ function rowFaults(stored: StoredRelease, certificate: Certificate): string[] {
     ...(publishedAt === stored.publishedAt.toISOString()
       ? []
       : ['published: the row says another moment than the guard signed']),
+    ...(canonicalLabel(certificate.outgoing.audience) === canonicalLabel(PUBLIC_LABEL)
+      ? []
+      : ['audience: it was approved for others than the public']),
     ...(certificate.log.leafIndex === stored.leafIndex ? [] : ['leaf: the row says another place in the log']),
   ];
 }

@@ -122,3 +122,11 @@ describe('a database that says the right hash of the wrong bytes', () => {
     expect(await releases.byId(id())).toBeDefined();
   });
 });
+
+// Last, because it leaves a release behind that is complained of.
+it('a release that was approved for another audience than the public is not there', async () => {
+  const partners = { policy: 'NATO', classification: 'UNCLASSIFIED', categories: [] };
+  const { outgoing } = await side.publish({ signing: (signed) => ({ ...signed, audience: partners }) });
+  expect(await releases.byId(outgoing.release)).toBeUndefined();
+  expect(faults.join()).toContain('audience: it was approved for others than the public');
+});

@@ -4,11 +4,12 @@ import { Refusals, record } from '#audit';
 import type { AmendCaseCommand } from '#contracts';
 import { ProblemError } from '#contracts';
 import { Clock, Transactions, type Tx } from '#database';
-import { loadCaseSource } from '#records';
-import { nextCaseState } from '#workflow';
+import { PolicySet, labelAtLeast } from '#marking';
+import { type SourcePortion, loadCaseSource, protectionsOf } from '#records';
+import { type Refusal, nextCaseState } from '#workflow';
 import { onTheRecord, refuseFor, requireCase } from './case-of';
 import { planItems } from './plan-items';
-import { changeCase, insertItems } from './store/case.store';
+import { type CaseRow, changeCase, insertItems } from './store/case.store';
 import { windowRefusals } from './submit';
 
 /** Changes what a case proposes. The next round starts; what was signed before counts no more (change_voids_approval). */
@@ -18,6 +19,7 @@ export class AmendCase {
     private readonly transactions: Transactions,
     private readonly refusals: Refusals,
     private readonly access: AccessPolicy,
+    private readonly policies: PolicySet,
     private readonly clock: Clock,
   ) {}
 
@@ -34,7 +36,12 @@ export class AmendCase {
     const source = await loadCaseSource(tx, row.documentId, row.versionId);
     if (source === undefined) throw new ProblemError('not-found');
     const plan = planItems(command, source.portions);
-    refuseFor([...(next.ok ? [] : next.refusals), ...plan.refusals, ...windowRefusals(command.window, now)]);
+    refuseFor([
+      ...(next.ok ? [] : next.refusals),
+      ...plan.refusals,
+      ...windowRefusals(command.window, now),
+      ...(await this.above(tx, row, source.portions)),
+    ]);
     if (!next.ok) return;
     const round = row.round + 1;
     await insertItems(tx, { ...row, round }, plan.items);
@@ -59,5 +66,21 @@ export class AmendCase {
       { action: 'case.amend', outcome: 'done', thing: { kind: 'Case', id }, caseId: id, details: { round } },
       now,
     );
+  }
+
+  /**
+   * INVARIANT (no_write_down): a case stands under what its requester read when they asked. Who reads more of the document since
+   * then would write about that, in title, summary and reasons, where fewer rights suffice.
+   */
+  private async above(tx: Tx, row: CaseRow, portions: readonly SourcePortion[]): Promise<Refusal[]> {
+    const own = (await protectionsOf(tx, [row.protectionId])).get(row.protectionId);
+    return portions
+      .filter(({ protection }) => own === undefined || !labelAtLeast(this.policies, own.label, protection.label))
+      .map(({ id }) => ({
+        code: 'sources',
+        rule: 'sources-under-the-case',
+        need: 'portions that the mark of the case covers; with the others, a new case',
+        have: `portion ${id} above it`,
+      }));
   }
 }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { AccessPolicy, type Actor } from '#access';
+import type { Actor } from '#access';
 import { Refusals, record } from '#audit';
 import { type DecideCaseCommand, ProblemError } from '#contracts';
-import { Clock, Transactions, type Tx, leaveInOutbox } from '#database';
-import { AuthorityReader } from '#people';
+import { Transactions, type Tx, leaveInOutbox } from '#database';
 import {
   type CaseCommand,
   type Decision,
@@ -16,8 +15,10 @@ import {
 } from '#workflow';
 import { onTheRecord, refuseFor, requireCase } from './case-of';
 import { type JudgedProposal, judgeProposal } from './proposal-facts';
+import { CaseReaderParts } from './read-case';
 import { changeCase } from './store/case.store';
 import { findClosedPart, insertDecision } from './store/proposal.store';
+import { refuseWordsAbout } from './words-about-a-case';
 
 /** Takes one person's signed verdict on the frozen proposal. */
 @Injectable()
@@ -25,9 +26,7 @@ export class DecideCase {
   constructor(
     private readonly transactions: Transactions,
     private readonly refusals: Refusals,
-    private readonly access: AccessPolicy,
-    private readonly authority: AuthorityReader,
-    private readonly clock: Clock,
+    private readonly parts: CaseReaderParts,
   ) {}
 
   /** The state of the case after the decision. Throws the problem with every reason why it does not count. */
@@ -38,9 +37,10 @@ export class DecideCase {
   }
 
   private async decide(tx: Tx, actor: Actor, id: string, command: DecideCaseCommand): Promise<{ state: string }> {
-    const now = this.clock.now();
-    const row = await requireCase(tx, actor, { id, action: 'decide', lock: true }, this.access);
-    const judged = await judgeProposal(tx, row, this.authority, this.clock);
+    const { access, authority, clock, policies } = this.parts;
+    const now = clock.now();
+    const row = await requireCase(tx, actor, { id, action: 'decide', lock: true }, access);
+    const judged = await judgeProposal(tx, row, authority, clock);
     if (judged === undefined) {
       refuseFor(row.proposalId === null ? stateRefusals(row.state, 'decide') : [NOT_CLEARED]);
       throw new ProblemError('not-found');
@@ -58,6 +58,7 @@ export class DecideCase {
       ...rejectedIn(after, signed),
       ...heardBefore(judged, signed),
       ...(await this.judgesBoth(tx, signed, judged)),
+      ...(await refuseWordsAbout(tx, row, command.reason, policies)),
     ]);
     const next = nextCaseState(row.state, COMMANDS[signed.decision.verdict], { stages: after.stages });
     if (!next.ok) throw new ProblemError('refused', { reasons: next.refusals.map((each) => ({ ...each })) });

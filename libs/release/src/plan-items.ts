@@ -2,7 +2,7 @@ import type { CaseItemInput } from '#contracts';
 import type { SourcePortion } from '#records';
 import type { Refusal } from '#workflow';
 import type { ItemRow } from './store/case.store';
-import { writtenDown } from './written-down';
+import { comparedWith } from './written-down';
 
 /** What a request says of its portions and its own words. */
 export interface Plan {
@@ -61,12 +61,12 @@ function writtenDownIn(
       item.treatment === 'substitute' ? [{ where: `substitute for ${item.portion}`, text: item.text }] : [],
     ),
   ];
+  const passages = comparedWith(
+    kept.map((portion) => portion.body),
+    given,
+  );
   return texts.flatMap(({ where, text }) =>
-    writtenDown(
-      text,
-      kept.map((portion) => portion.body),
-      given,
-    ).map(({ source: index, what }): Refusal => ({
+    passages(text).map(({ source: index, what }): Refusal => ({
       code: 'written-down',
       rule: 'no_write_down',
       need: `a ${where} without a ${what} of a portion that stays behind`,

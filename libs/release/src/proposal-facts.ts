@@ -6,6 +6,7 @@ import {
   type SignedDecision,
   type StageStanding,
   type Standing,
+  proposalDigest,
   readDecision,
   standingOf,
 } from '#workflow';
@@ -39,7 +40,9 @@ export async function judgeProposal(
 }
 
 function factsOf(proposal: ProposalRow, authority: Authority, now: string): ProposalFacts | undefined {
-  const { outgoing, digest } = proposal;
+  const { outgoing, closedCommitment } = proposal;
+  // INVARIANT (change_voids_approval): worked out from what is there now; what the row says of itself proves nothing.
+  const digest = proposalDigest(outgoing, closedCommitment);
   const procedure = authority.procedure(outgoing.procedure.id, outgoing.procedure.version, now);
   return procedure === undefined ? undefined : { outgoing, digest, procedure, authority, now };
 }

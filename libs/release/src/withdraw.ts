@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { AccessPolicy, type Actor } from '#access';
 import { Refusals, record } from '#audit';
 import { Clock, Transactions, leaveInOutbox } from '#database';
+import { PolicySet } from '#marking';
 import { nextCaseState } from '#workflow';
 import { onTheRecord, refuseFor, requireCase } from './case-of';
 import { changeCase } from './store/case.store';
 import { insertRemark } from './store/remark.store';
+import { refuseWordsAbout } from './words-about-a-case';
 
 /** Takes a case back before publication. It stays on the record; the guard, too, sees that it is withdrawn. */
 @Injectable()
@@ -14,6 +16,7 @@ export class WithdrawCase {
     private readonly transactions: Transactions,
     private readonly refusals: Refusals,
     private readonly access: AccessPolicy,
+    private readonly policies: PolicySet,
     private readonly clock: Clock,
   ) {}
 
@@ -23,10 +26,9 @@ export class WithdrawCase {
         const now = this.clock.now();
         const row = await requireCase(tx, actor, { id, action: 'withdraw', lock: true }, this.access);
         const next = nextCaseState(row.state, 'withdraw', {});
-        if (!next.ok) {
-          refuseFor(next.refusals);
-          return;
-        }
+        const written = await refuseWordsAbout(tx, row, reason, this.policies);
+        refuseFor([...(next.ok ? [] : next.refusals), ...written]);
+        if (!next.ok) return;
         await insertRemark(tx, row, { personId: actor.personId, kind: 'withdraw', text: reason, at: now });
         await changeCase(tx, id, { state: next.state, publishAt: null }, now);
         await record(

@@ -150,7 +150,11 @@ function ownKey(kid: string, owner: string, admitted: Admitted): string | null {
 function admitBody(instrument: InstrumentOf<'body'>, admitted: Admitted): string | null {
   const { seats, body } = instrument.body;
   if (new Set(seats.map((seat) => seat.id)).size !== seats.length) return 'two seats have one name';
-  if (!admitted.voided.has(instrument.id)) admitted.bodies.set(body, instrument);
+  const known = admitted.bodies.get(body);
+  // A voided body stands in the way of no other, but still lets a procedure be what it was when it came into force: a revocation
+  // puts no instrument of others in doubt.
+  if (!admitted.voided.has(instrument.id) || known === undefined || admitted.voided.has(known.id))
+    admitted.bodies.set(body, instrument);
   return null;
 }
 

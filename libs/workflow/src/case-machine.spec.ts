@@ -17,8 +17,8 @@ const TABLE = `
   in-approval .      .            in-approval  returned  objected  .          withdrawn  .          lapsed
   returned    draft  .            .            .         .         .          withdrawn  .          lapsed
   objected    draft  .            .            .         .         .          withdrawn  .          lapsed
-  approved    .      .            .            returned  .         scheduled  withdrawn  .          lapsed
-  scheduled   .      .            .            returned  .         scheduled  withdrawn  published  lapsed
+  approved    .      .            .            returned  objected  scheduled  withdrawn  .          lapsed
+  scheduled   .      .            .            returned  objected  scheduled  withdrawn  published  lapsed
   published   .      .            .            .         .         .          .          .          .
   withdrawn   .      .            .            .         .         .          .          .          .
   lapsed      .      .            .            .         .         .          .          .          .

@@ -50,10 +50,12 @@ const TABLE: Readonly<Record<CaseState, Row>> = {
   },
   returned: { amend: 'draft', withdraw: 'withdrawn', lapse: 'lapsed' },
   objected: { amend: 'draft', withdraw: 'withdrawn', lapse: 'lapsed' },
-  approved: { schedule: 'scheduled', return: 'returned', withdraw: 'withdrawn', lapse: 'lapsed' },
+  // A stop is heard until the guard has published: also one that comes when everybody who was needed has approved.
+  approved: { schedule: 'scheduled', object: 'objected', return: 'returned', withdraw: 'withdrawn', lapse: 'lapsed' },
   scheduled: {
     schedule: 'scheduled',
     publish: 'published',
+    object: 'objected',
     return: 'returned',
     withdraw: 'withdrawn',
     lapse: 'lapsed',

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { thumbprint } from '#signing';
 import { procedureSchema } from './procedure';
 
-const uuid = z.uuid();
+// One spelling: what is named in capitals would be another thing here, and the same thing in the database.
+const uuid = z.uuid().regex(/^[^A-Z]*$/, 'ids are written in small letters');
 const moment = z.iso.datetime();
 const token = z.string().min(1).max(120);
 const words = z.string().min(1).max(300);

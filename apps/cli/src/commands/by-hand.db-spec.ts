@@ -1,3 +1,4 @@
+import { repeating } from '#process';
 import { type AllianceHouse, HOUR, openAllianceHouse } from '../../../../test/support/alliance';
 import { VALID } from '../../../../test/support/authority';
 import { type Said, type Sitting, TestConsole } from '../../../../test/support/console';
@@ -113,7 +114,13 @@ describe('imprimatur, by hand', () => {
     it('hands an instrument in and waits for the word of the registrar', async () => {
       const { house, official } = alliance;
       const { authority } = house;
-      const settling = setInterval(() => void house.settle(), 50);
+      const registrar = repeating(
+        50,
+        () => house.settle(),
+        (fault) => {
+          throw fault;
+        },
+      );
       try {
         const holder = { body: 'defence-ministers', seat: 'BEL', person: official.person };
         const good = console.file(
@@ -139,7 +146,7 @@ describe('imprimatur, by hand', () => {
           expect.stringMatching(/refused: 2 officers must sign a holder/),
         ]);
       } finally {
-        clearInterval(settling);
+        await registrar.stop();
       }
     });
 

@@ -39,6 +39,10 @@ export async function findStoredProposal(tx: Tx, id: string): Promise<StoredProp
   );
 }
 
+/** More than a proposal can have: one of these too many is found, and a million are not loaded to find it. */
+const MOST_FILES = 21;
+const MOST_DECISIONS = 10_001;
+
 export interface FrozenRendition {
   readonly name: string;
   readonly mediaType: string;
@@ -49,15 +53,15 @@ export interface FrozenRendition {
 
 export async function frozenRenditions(tx: Tx, proposalId: string): Promise<FrozenRendition[]> {
   return tx.rows<FrozenRendition>(
-    'SELECT name, media_type AS "mediaType", sha256, bytes, readback FROM rendition WHERE proposal_id = $1 ORDER BY name',
-    [proposalId],
+    'SELECT name, media_type AS "mediaType", sha256, bytes, readback FROM rendition WHERE proposal_id = $1 ORDER BY name LIMIT $2',
+    [proposalId, MOST_FILES],
   );
 }
 
 export async function signedDecisions(tx: Tx, proposalId: string): Promise<SignedStatement[]> {
   const rows = await tx.rows<{ statement: SignedStatement }>(
-    'SELECT statement FROM decision WHERE proposal_id = $1 ORDER BY received_at, id',
-    [proposalId],
+    'SELECT statement FROM decision WHERE proposal_id = $1 ORDER BY received_at, id LIMIT $2',
+    [proposalId, MOST_DECISIONS],
   );
   return rows.map((row) => row.statement);
 }

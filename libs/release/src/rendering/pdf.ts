@@ -5,6 +5,7 @@ import { EXERCISE_NOTICE, type ReleaseContent, type RenderedFile, targetsOf } fr
 // DejaVu covers the alphabets of all member nations; the standard PDF fonts do not.
 const FONTS = join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
 const MARGIN = 64;
+const GAP = 6;
 const COLUMNS = [46, 170, 60, 66, 76, 40] as const;
 
 /**
@@ -56,16 +57,18 @@ function drawTargets(pdf: PDFKit.PDFDocument, content: ReleaseContent): void {
   }
 }
 
+/** What a cell is measured with and drawn with: with two widths a row would end lower than was made room for. */
+const textWidth = (column: number): number => (COLUMNS[column] ?? 60) - GAP;
+
 function row(pdf: PDFKit.PDFDocument, font: string, cells: readonly string[]): void {
   pdf.font(font).fontSize(9);
-  const height = Math.max(...cells.map((cell, index) => pdf.heightOfString(cell, { width: COLUMNS[index] ?? 60 })));
+  const height = Math.max(...cells.map((cell, index) => pdf.heightOfString(cell, { width: textWidth(index) })));
   if (pdf.y + height > pdf.page.height - MARGIN) pdf.addPage();
   const top = pdf.y;
   let left = MARGIN;
   cells.forEach((cell, index) => {
-    const width = COLUMNS[index] ?? 60;
-    pdf.text(cell, left, top, { width: width - 6 });
-    left += width;
+    pdf.text(cell, left, top, { width: textWidth(index) });
+    left += textWidth(index) + GAP;
   });
   pdf.y = top + height + 4;
   pdf.x = MARGIN;

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { type AllianceHouse, PACKAGE, aRequest, approveAll, frozenCase, signedBy, submittedCase } from './alliance';
+import { asking } from './cluster';
+import type { Asking } from './http';
+import type { Resident } from './house';
+
+/** A request, and the record that it must leave. */
+export interface RecordedRequest extends Asking {
+  readonly who: Resident;
+  readonly path: string;
+  readonly action: string;
+}
+
+type ByName = Readonly<Record<string, RecordedRequest>>;
+
+/** Requests of every kind, each made by somebody who may make it or is refused for one reason. */
+export interface RecordedRequests {
+  /** Reads that give something, by their route. */
+  readonly reads: ByName;
+  /** Reads and changes that are refused. */
+  readonly refusals: ByName;
+  /** What changes something, by its route. In this order each can be done. */
+  readonly changes: ByName;
+}
+
+/** Prepares what the requests are about: documents, and cases in the states that their verbs ask for. */
+export async function recordedRequests(alliance: AllianceHouse): Promise<RecordedRequests> {
+  const { requester, releaseOfficer, planner, auditor, firstReviewer, originator, stranger } = alliance;
+  const draft = await submittedCase(alliance);
+  const frozen = await frozenCase(alliance);
+  const approved = await frozenCase(alliance);
+  await approveAll(alliance, approved.caseId);
+  await alliance.house.seal();
+  const document = await requester.client.document(draft.documentId);
+  const [event] = (await auditor.client.events()).items.filter(({ sealed }) => sealed);
+  const notification = await aNotificationFor(alliance, planner, draft.caseId);
+  const { window, title, summary, items } = aRequest(document, alliance.house.clock.now());
+  const at = (part: string): string => `/api/cases/${frozen.caseId}${part}`;
+
+  const reads = {
+    'GET /api/documents': { who: planner, path: '/api/documents', action: 'document.list' },
+    'GET /api/documents/{id}': { who: planner, path: `/api/documents/${draft.documentId}`, action: 'document.read' },
+    'GET /api/cases': { who: requester, path: '/api/cases', action: 'case.list' },
+    'GET /api/cases/{id}': { who: requester, path: at(''), action: 'case.read' },
+    'GET /api/cases/{id}/proposal': { who: requester, path: at('/proposal'), action: 'case.read' },
+    'GET /api/cases/{id}/capacities': { who: requester, path: at('/capacities'), action: 'case.read' },
+    'GET /api/cases/{id}/preview': { who: requester, path: at('/preview'), action: 'case.preview' },
+    'GET /api/cases/{id}/renditions/{name}': {
+      who: requester,
+      path: at('/renditions/release.json'),
+      action: 'case.preview',
+    },
+    'GET /api/cases/{id}/would-refuse': { who: requester, path: at('/would-refuse?verb=decide'), action: 'case.read' },
+    'GET /api/notifications': { who: planner, path: '/api/notifications', action: 'notification.list' },
+    'GET /api/audit/events': { who: auditor, path: '/api/audit/events', action: 'audit.search' },
+    'GET /api/audit/events/{id}/proof': {
+      who: auditor,
+      path: `/api/audit/events/${event?.id ?? ''}/proof`,
+      action: 'audit.prove',
+    },
+  };
+  const nothing = randomUUID();
+  const refusals = {
+    'a hidden document': { who: stranger, path: `/api/documents/${draft.documentId}`, action: 'document.read' },
+    'no document': { who: planner, path: `/api/documents/${nothing}`, action: 'document.read' },
+    'a hidden case': { who: stranger, path: at(''), action: 'case.read' },
+    'a hidden rendition': { who: stranger, path: at('/renditions/release.json'), action: 'case.preview' },
+    'a verb that is not permitted': { who: planner, method: 'POST', path: at('/freeze'), action: 'case.freeze' },
+    'an import that is faulty': {
+      who: planner,
+      method: 'POST',
+      path: '/api/documents',
+      text: 'EXERCISE unmarked',
+      action: 'document.refused',
+    },
+    'the record for no auditor': { who: planner, path: '/api/audit/events', action: 'audit.search' },
+  };
+  const changes = {
+    'POST /api/documents': {
+      who: planner,
+      method: 'POST',
+      path: '/api/documents',
+      text: PACKAGE.text(),
+      action: 'document.import',
+    },
+    'POST /api/cases': {
+      who: requester,
+      method: 'POST',
+      path: '/api/cases',
+      json: aRequest(document, alliance.house.clock.now()),
+      action: 'case.submit',
+    },
+    'POST /api/notifications/{id}/read': {
+      who: planner,
+      method: 'POST',
+      path: `/api/notifications/${notification}/read`,
+      action: 'notification.read',
+    },
+    'POST /api/tokens': {
+      who: planner,
+      method: 'POST',
+      path: '/api/tokens',
+      json: { name: 'EXERCISE', scopes: ['me'], expiresInDays: 1 },
+      action: 'token.issue',
+    },
+    'POST /api/cases/{id}/decisions': {
+      who: originator,
+      method: 'POST',
+      path: at('/decisions'),
+      json: { statement: await signedBy(originator, frozen.caseId) },
+      action: 'case.decide',
+    },
+    'POST /api/cases/{id}/return': {
+      who: firstReviewer,
+      method: 'POST',
+      path: at('/return'),
+      json: { reason: 'EXERCISE' },
+      action: 'case.return',
+    },
+    'PUT /api/cases/{id}/proposal': {
+      who: requester,
+      method: 'PUT',
+      path: `/api/cases/${draft.caseId}/proposal`,
+      json: { title, summary, window, items },
+      action: 'case.amend',
+    },
+    'POST /api/cases/{id}/freeze': {
+      who: requester,
+      method: 'POST',
+      path: `/api/cases/${draft.caseId}/freeze`,
+      action: 'case.freeze',
+    },
+    'POST /api/cases/{id}/schedule': {
+      who: releaseOfficer,
+      method: 'POST',
+      path: `/api/cases/${approved.caseId}/schedule`,
+      json: { publishAt: window.notBefore },
+      action: 'case.schedule',
+    },
+    'POST /api/cases/{id}/withdraw': {
+      who: requester,
+      method: 'POST',
+      path: at('/withdraw'),
+      json: { reason: 'EXERCISE' },
+      action: 'case.withdraw',
+    },
+    // The last, because the cases above speak of the version before.
+    'POST /api/documents/{id}/versions': {
+      who: planner,
+      method: 'POST',
+      path: `/api/documents/${draft.documentId}/versions`,
+      text: PACKAGE.text(),
+      action: 'document.version',
+    },
+  };
+  return { reads, refusals, changes };
+}
+
+async function aNotificationFor({ house }: AllianceHouse, who: Resident, caseId: string): Promise<string> {
+  const id = randomUUID();
+  await asking(house.databases.main('superuser'), (client) =>
+    client.query(
+      `INSERT INTO notification (id, outbox_id, person_id, kind, case_id) VALUES ($1, $2, $3, 'case.frozen', $4)`,
+      [id, randomUUID(), who.person, caseId],
+    ),
+  );
+  return id;
+}
