@@ -64,7 +64,8 @@ module.exports = {
   forbidden: [
     ...Object.entries(PLAN).map(room),
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    // What is built stands in dist, and on a fresh clone nothing is built yet.
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^[.][.]/dist/' } },
     {
       name: 'apps-use-front-doors',
       severity: 'error',

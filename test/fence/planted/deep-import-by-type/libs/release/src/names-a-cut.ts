@@ -1,0 +1,3 @@
+import type { Cut } from '../../records/src/cut';
+
+export type Planted = Cut;

@@ -1,0 +1,3 @@
+import * as api from '../../../apps/api/src/application';
+
+export const planted: unknown = api;

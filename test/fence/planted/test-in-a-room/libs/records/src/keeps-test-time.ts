@@ -1,0 +1,3 @@
+import { aPerson } from '../../../test/support/people';
+
+export const planted = aPerson;

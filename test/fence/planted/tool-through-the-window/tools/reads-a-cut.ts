@@ -1,0 +1,3 @@
+import { cutsOf } from '../libs/records/src/cut';
+
+export const planted = cutsOf;

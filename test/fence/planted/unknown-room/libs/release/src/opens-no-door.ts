@@ -1,0 +1,3 @@
+import { nothing } from '#nosuchroom';
+
+export const planted: unknown = nothing;

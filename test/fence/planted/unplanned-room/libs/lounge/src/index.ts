@@ -1,0 +1,1 @@
+export const planted = 'a room that nobody has planned';

@@ -1,0 +1,3 @@
+import type { AuthorityReader } from '#people';
+
+export type Planted = AuthorityReader;

@@ -1,0 +1,1 @@
+export const planted = async (): Promise<unknown> => import('#people');

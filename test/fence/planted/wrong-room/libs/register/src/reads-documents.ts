@@ -1,0 +1,3 @@
+import { ReadDocument } from '#records';
+
+export const planted = ReadDocument;
