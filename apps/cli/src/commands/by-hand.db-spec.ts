@@ -63,7 +63,10 @@ describe('imprimatur, by hand', () => {
       await byHand(['people', 'password', 'auditor.one', '--person', person], { piped: PASSWORD });
       const said = await byHand(['events', '--user', 'auditor.one', '--json'], { piped: PASSWORD });
       expect(said.code).toBe(0);
-      const closed = await as(alliance.auditor, 'events', '--action', 'session.close', '--limit', '1');
+      // A new password ends every session that its person had.
+      expect((await as(alliance.auditor, 'me')).err).toContain('(not-signed-in)');
+      const looking = ['events', '--user', 'auditor.one', '--action', 'session.close', '--limit', '1'];
+      const closed = await byHand(looking, { piped: PASSWORD });
       expect(closed.out).toContain('session.close done');
     });
 
