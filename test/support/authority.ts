@@ -163,6 +163,43 @@ export class TestAuthority {
     );
   }
 
+  async accessList(body: Some<'access-list', 'list' | 'approvers'>, making?: Making): Promise<SignedStatement> {
+    const defaults = {
+      kind: 'list' as const,
+      name: `EXERCISE ${body.list}`,
+      listed: true,
+      readIn: null,
+      longestDays: 90,
+    };
+    return this.state('access-list', { ...defaults, ...body }, making);
+  }
+
+  /** Signed by the approver who lets somebody in. */
+  async accessGrant(
+    approver: Enrolled,
+    body: Some<'access-grant', 'list' | 'person'>,
+    making: Making = {},
+  ): Promise<SignedStatement> {
+    const issuedAt = making.issuedAt ?? new Date().toISOString();
+    const until = new Date(Date.parse(issuedAt) + 7 * 86_400_000).toISOString();
+    const defaults = { grant: randomUUID(), request: null, from: issuedAt, until };
+    return this.state('access-grant', { ...defaults, ...body }, { by: [approver.key], issuedAt, ...making });
+  }
+
+  async accessWithdrawal(
+    approver: Enrolled,
+    body: Some<'access-withdrawal', 'grant' | 'list'>,
+    making: Making = {},
+  ): Promise<SignedStatement> {
+    const issuedAt = making.issuedAt ?? new Date().toISOString();
+    const defaults = { reason: 'EXERCISE the assignment has ended', from: issuedAt };
+    return this.state('access-withdrawal', { ...defaults, ...body }, { by: [approver.key], issuedAt, ...making });
+  }
+
+  async accessRules(body: InstrumentBody<'access-rules'>, making: Making = {}): Promise<SignedStatement> {
+    return this.state('access-rules', body, { issuedAt: new Date().toISOString(), ...making });
+  }
+
   async procedure(procedure: unknown = PUBLIC_RELEASE, making?: Making): Promise<SignedStatement> {
     return this.state('procedure', { procedure }, making);
   }

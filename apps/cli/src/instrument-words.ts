@@ -58,6 +58,27 @@ function bodyInWords(instrument: Instrument): string[] {
     }
     case 'procedure':
       return procedureInWords(instrument.body.procedure);
+    case 'access-list':
+      return accessListInWords(instrument.body);
+    case 'access-grant': {
+      const { grant, list: access, person, request } = instrument.body;
+      return [
+        `says          the person ${person} is let into the access list ${access}`,
+        `grant         ${grant}`,
+        `asked for by  ${request === null ? 'nobody: it was not asked for' : `the request ${request}`}`,
+        ...span(instrument.body),
+      ];
+    }
+    case 'access-withdrawal': {
+      const { grant, list: access, reason, from } = instrument.body;
+      return [
+        `says          the grant ${grant} to the access list ${access} is withdrawn, at once`,
+        `reason        ${reason}`,
+        `from          ${from}`,
+      ];
+    }
+    case 'access-rules':
+      return rulesInWords(instrument.body);
     case 'revocation':
       return revocationInWords(instrument.body);
   }
@@ -105,6 +126,22 @@ function procedureInWords({ id, version, stages, constraints }: Procedure): stri
     `constraints   ${listed(constraints)}`,
   ];
 }
+
+const accessListInWords = (body: InstrumentBody<'access-list'>): string[] => [
+  `says          the ${body.kind} ${body.list} (${body.name}) opens what is restricted to it`,
+  ...body.approvers.map((person) => `approver      the person ${person}`),
+  `known to      ${body.listed ? 'everybody who is signed in' : 'its members and approvers'}`,
+  `read-in       ${body.readIn ?? 'none'}`,
+  `at most       ${String(body.longestDays)} days`,
+];
+
+/** What is signed is every letter of the rules: they are shown as they are. */
+const rulesInWords = ({ version, rules }: InstrumentBody<'access-rules'>): string[] => [
+  `says          the attribute rules ${version} are in force`,
+  ...JSON.stringify(rules, null, 2)
+    .split('\n')
+    .map((line) => `rules         ${line}`),
+];
 
 const REVOKED = {
   compromise: 'compromise: all that it gave or signed is void, at every time',

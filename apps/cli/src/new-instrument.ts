@@ -16,6 +16,10 @@ const KINDS: Readonly<Record<InstrumentKind, true>> = {
   clearance: true,
   'clearance-withdrawal': true,
   procedure: true,
+  'access-list': true,
+  'access-grant': true,
+  'access-withdrawal': true,
+  'access-rules': true,
   revocation: true,
 };
 

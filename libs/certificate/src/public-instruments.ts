@@ -79,6 +79,10 @@ function isWanted(instrument: Instrument, wanted: Wanted): boolean {
       return wanted.delegations.has(instrument.id);
     case 'clearance':
     case 'clearance-withdrawal':
+    case 'access-list':
+    case 'access-grant':
+    case 'access-withdrawal':
+    case 'access-rules':
     case 'revocation':
       return false;
   }

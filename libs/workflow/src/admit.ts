@@ -73,8 +73,12 @@ const RANK: readonly string[] = [
   'delegation',
   'clearance',
   'procedure',
+  'access-rules',
+  'access-list',
+  'access-grant',
   'revocation',
   'clearance-withdrawal',
+  'access-withdrawal',
 ];
 
 export const byDate = (a: VerifiedInstrument, b: VerifiedInstrument): number =>
@@ -106,11 +110,19 @@ function contradiction(instrument: Instrument, admitted: Admitted): string | nul
       return admitClearance(instrument, admitted);
     case 'procedure':
       return procedureFault(instrument, admitted);
+    case 'access-list':
+      return instrument.body.approvers.every((each) => admitted.identityOf.has(each))
+        ? null
+        : 'an approver is not a known person';
+    case 'access-rules':
+      return rulesFault(instrument, admitted);
     case 'clearance-withdrawal':
     case 'revocation':
       return null;
     case 'delegation':
-      return 'a delegation is signed by the one who delegates';
+    case 'access-grant':
+    case 'access-withdrawal':
+      return `a ${instrument.kind} is signed by the one whose it is`;
   }
 }
 
@@ -175,6 +187,13 @@ function admitClearance({ body }: InstrumentOf<'clearance'>, admitted: Admitted)
   const fault = spanFault(body);
   if (fault === null) admitted.clearances.add(body.clearance);
   return fault;
+}
+
+function rulesFault({ body }: InstrumentOf<'access-rules'>, admitted: Admitted): string | null {
+  const twin = admitted.all.some(
+    ({ instrument }) => instrument.kind === 'access-rules' && instrument.body.version === body.version,
+  );
+  return twin ? 'this version of the rules exists; a change is a new version' : null;
 }
 
 function procedureFault({ body }: InstrumentOf<'procedure'>, admitted: Admitted): string | null {

@@ -133,6 +133,19 @@ export class Authority {
       .sort((a, b) => b.body.procedure.version - a.body.procedure.version)[0];
   }
 
+  /** The newest statement of an access list: who approves, and for how long at most. */
+  accessList(list: string, at: string): InstrumentOf<'access-list'> | undefined {
+    return this.newest(
+      this.ofKind('access-list').filter((each) => each.body.list === list),
+      at,
+    );
+  }
+
+  /** The attribute rules in force: the newest version that stands. */
+  accessRules(at: string): InstrumentOf<'access-rules'> | undefined {
+    return this.newest(this.ofKind('access-rules'), at);
+  }
+
   /** Roles that anybody holds. */
   roles(at: string): string[] {
     return [...new Set(this.people(at).flatMap((each) => each.body.roles))];

@@ -26,8 +26,10 @@ export {
   type InstrumentKind,
   type InstrumentOf,
   type Officers,
+  type SelfSigned,
   humanOf,
   instrumentSchema,
+  isSelfSigned,
   officersNeeded,
   officersSchema,
 } from './instrument';

@@ -21,6 +21,9 @@ const categories = z.array(
 
 const span = { from: moment, until: moment };
 
+/** The name of an access list: `list:` and this is the need-to-know token that its members hold. */
+const listName = z.string().regex(/^[A-Z0-9][A-Z0-9-]{0,62}$/, 'capital letters, digits and hyphens');
+
 /** What each kind of instrument says. */
 export const BODIES = {
   person: z.strictObject({
@@ -57,6 +60,21 @@ export const BODIES = {
   }),
   'clearance-withdrawal': z.strictObject({ clearance: uuid, reason: words, from: moment }),
   procedure: z.strictObject({ procedure: procedureSchema }),
+  'access-list': z.strictObject({
+    list: listName,
+    kind: z.enum(['list', 'assignment']),
+    name: words,
+    /** Those who may let others in. Nobody lets themselves in. */
+    approvers: z.array(uuid).min(1).max(50),
+    /** Whether everybody who is signed in may know that the list exists, and ask to be let in. */
+    listed: z.boolean(),
+    /** What a member acknowledges before the list opens anything to them; null where nothing is read in. */
+    readIn: z.string().min(1).max(2_000).nullable(),
+    longestDays: z.number().int().min(1).max(1_830),
+  }),
+  'access-grant': z.strictObject({ grant: uuid, list: listName, person: uuid, request: uuid.nullable(), ...span }),
+  'access-withdrawal': z.strictObject({ grant: uuid, list: listName, reason: words, from: moment }),
+  'access-rules': z.strictObject({ version: token, rules: z.record(z.string(), z.unknown()) }),
   revocation: z.strictObject({ instrument: uuid, reason: z.enum(['compromise', 'superseded', 'error']), from: moment }),
 } as const;
 
@@ -65,7 +83,7 @@ export type InstrumentBody<Kind extends InstrumentKind> = z.output<(typeof BODIE
 
 const head = { installation: token, id: uuid, issuedAt: moment };
 
-/** A statement of authority: a key, a seat, a holder, a delegation, a procedure, a clearance. Unknown fields are refused. */
+/** A statement of authority: a key, a seat, a holder, a delegation, a procedure, a clearance, access. Unknown fields are refused. */
 export const instrumentSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...head, kind: z.literal('person'), body: BODIES.person }),
   z.strictObject({ ...head, kind: z.literal('key'), body: BODIES.key }),
@@ -76,6 +94,10 @@ export const instrumentSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...head, kind: z.literal('clearance'), body: BODIES.clearance }),
   z.strictObject({ ...head, kind: z.literal('clearance-withdrawal'), body: BODIES['clearance-withdrawal'] }),
   z.strictObject({ ...head, kind: z.literal('procedure'), body: BODIES.procedure }),
+  z.strictObject({ ...head, kind: z.literal('access-list'), body: BODIES['access-list'] }),
+  z.strictObject({ ...head, kind: z.literal('access-grant'), body: BODIES['access-grant'] }),
+  z.strictObject({ ...head, kind: z.literal('access-withdrawal'), body: BODIES['access-withdrawal'] }),
+  z.strictObject({ ...head, kind: z.literal('access-rules'), body: BODIES['access-rules'] }),
   z.strictObject({ ...head, kind: z.literal('revocation'), body: BODIES.revocation }),
 ]);
 
@@ -104,6 +126,19 @@ export type Officers = z.output<typeof officersSchema>;
 /** One spelling of an identity: what differs in case, width or blanks around it alone is one human. */
 export const humanOf = (identity: string): string => identity.normalize('NFKC').trim().toLowerCase();
 
-/** How many officers an instrument needs. One suffices where it only takes away; a delegation is signed by the one who delegates. */
+/** The kinds that no officer signs: a delegation by the one who delegates, access by the one who approves it. */
+export const SELF_SIGNED = ['delegation', 'access-grant', 'access-withdrawal'] as const satisfies InstrumentKind[];
+
+export type SelfSignedKind = (typeof SELF_SIGNED)[number];
+export type SelfSigned = InstrumentOf<SelfSignedKind>;
+
+export const isSelfSigned = (instrument: Instrument): instrument is SelfSigned =>
+  (SELF_SIGNED as readonly string[]).includes(instrument.kind);
+
+/** How many officers an instrument needs. One suffices where it only takes away; some are signed by those whose they are. */
 export const officersNeeded = (kind: InstrumentKind): number =>
-  kind === 'delegation' ? 0 : kind === 'clearance-withdrawal' || kind === 'revocation' ? 1 : 2;
+  (SELF_SIGNED as readonly string[]).includes(kind)
+    ? 0
+    : kind === 'clearance-withdrawal' || kind === 'revocation'
+      ? 1
+      : 2;

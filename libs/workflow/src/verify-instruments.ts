@@ -1,12 +1,14 @@
 import { type SignedStatement, canonicalJson, payloadOf, verifyStatement } from '#signing';
 import { type Admitted, type RefusedInstrument, admit, byDate, spanFault } from './admit';
+import { grantFault, withdrawalFault } from './access-list';
 import { Authority, type VerifiedInstrument, delegationFault } from './authority';
 import {
   type Instrument,
-  type InstrumentOf,
   type Officers,
+  type SelfSigned,
   humanOf,
   instrumentSchema,
+  isSelfSigned,
   officersNeeded,
 } from './instrument';
 import { unsupportedRules } from './procedure';
@@ -28,20 +30,20 @@ export async function verifyInstruments(
 ): Promise<{ authority: Authority; refused: RefusedInstrument[] }> {
   const refused: RefusedInstrument[] = [];
   const candidates: VerifiedInstrument[] = [];
-  const delegations: Read<'delegation'>[] = [];
+  const selfSigned: Read[] = [];
   for (const [place, statement] of statements.entries()) {
     const instrument = readInstrument(statement, officers.installation);
     if (typeof instrument === 'string') refused.push({ id: `statement ${String(place)}`, fault: instrument });
-    else if (instrument.kind === 'delegation') delegations.push({ instrument, statement });
+    else if (isSelfSigned(instrument)) selfSigned.push({ instrument, statement });
     else candidates.push(...(await signedByOfficers(instrument, statement, officers, refused)));
   }
   const admitted = admit(candidates, officers, scope, refused);
-  const delegated = await admitDelegations(delegations, admitted, refused);
-  return { authority: new Authority([...admitted.all, ...delegated].sort(byDate)), refused };
+  const others = await admitSelfSigned(selfSigned, admitted, refused);
+  return { authority: new Authority([...admitted.all, ...others].sort(byDate)), refused };
 }
 
-interface Read<Kind extends Instrument['kind']> {
-  readonly instrument: InstrumentOf<Kind>;
+interface Read {
+  readonly instrument: SelfSigned;
   readonly statement: SignedStatement;
 }
 
@@ -89,13 +91,13 @@ async function signedByOfficers(
 }
 
 /**
- * Delegations come last: they chain to keys and holders that officers have stated.
+ * What no officer signs comes last: it chains to keys, holders and access lists that officers have stated.
  *
- * They are judged as if nothing had been revoked. What a revocation takes from them, `Authority.delegationsOf` takes: else a
+ * It is judged as if nothing had been revoked. What a revocation takes from it, whoever asks for what stands takes: else a
  * revocation would turn an instrument that was once in order into a forgery.
  */
-async function admitDelegations(
-  read: readonly Read<'delegation'>[],
+async function admitSelfSigned(
+  read: readonly Read[],
   admitted: Admitted,
   refused: RefusedInstrument[],
 ): Promise<VerifiedInstrument[]> {
@@ -103,22 +105,31 @@ async function admitDelegations(
   const signed: VerifiedInstrument[] = [];
   for (const { instrument, statement } of read) {
     const verified = await verifyStatement('instrument', statement, (kid) => unrevoked.jwkOf(kid));
-    const fault = verified.ok
-      ? (delegationFault(instrument, verified.kids, unrevoked) ?? spanFault(instrument.body))
-      : verified.fault;
+    const fault = verified.ok ? ownFault(instrument, verified.kids, unrevoked) : verified.fault;
     if (fault === null && verified.ok) signed.push({ instrument, kids: verified.kids });
     else refused.push({ id: instrument.id, fault: fault ?? 'it is not signed' });
   }
   return withOwnIds(signed.sort(byDate), admitted, refused);
 }
 
+function ownFault(instrument: SelfSigned, kids: readonly string[], authority: Authority): string | null {
+  switch (instrument.kind) {
+    case 'delegation':
+      return delegationFault(instrument, kids, authority) ?? spanFault(instrument.body);
+    case 'access-grant':
+      return grantFault(instrument, kids, authority);
+    case 'access-withdrawal':
+      return withdrawalFault(instrument, kids, authority);
+  }
+}
+
 function withOwnIds(
-  delegations: readonly VerifiedInstrument[],
+  candidates: readonly VerifiedInstrument[],
   admitted: Admitted,
   refused: RefusedInstrument[],
 ): VerifiedInstrument[] {
   const accepted = new Map<string, VerifiedInstrument>();
-  for (const each of delegations) {
+  for (const each of candidates) {
     const { id } = each.instrument;
     const twin = accepted.get(id)?.instrument ?? admitted.ids.get(id);
     if (twin === undefined) accepted.set(id, each);
