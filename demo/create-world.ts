@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Transactions } from '#database';
 import { systemClock } from '#database';
 import { ApiClient } from '#client';
-import { Registrar, TrustAnchor, enrolPasswordOf } from '#people';
+import { Registrar, TrustAnchor, enrolPasswordOf, enrolSecondFactorOf, newSecondFactor } from '#people';
 import { readPolicies } from '#process';
 import { type PublicJwk, generateKey, publicPart, thumbprint } from '#signing';
 import { officersSchema } from '#workflow';
 import { titleOf } from './document-title';
 import { inParallel } from './in-parallel';
 import { readDocuments, readWorldPlan } from './read-world';
+import { stepUp } from './step-up';
 import { type Officer, enrolPeople, signWorld } from './sign-world';
 import { type DemoWorld, loadWorld, readInstruments, storeWorld } from './world-folder';
 
@@ -51,7 +52,7 @@ export async function prepareWorld(folder: string, installation: NewInstallation
       logs: { ledger: installation.ledgerKey, publicLog: installation.publicLogKey },
     }),
     officers,
-    people: people.map((person) => ({ ...person, password: aPassword() })),
+    people: people.map((person) => ({ ...person, password: aPassword(), secondFactor: newSecondFactor() })),
     instruments,
   });
   const stored = loadWorld(folder);
@@ -76,7 +77,7 @@ function requireSame(world: DemoWorld, installation: NewInstallation): DemoWorld
 }
 
 /**
- * Lets the registrar take every instrument of the world, and gives everybody their password. Runs with the registrar's
+ * Lets the registrar take every instrument of the world, and gives everybody their password and second factor. Runs with the registrar's
  * database role. May be repeated: what stands already is passed over. Throws when something is refused.
  */
 export async function admitPeople(world: DemoWorld, registrar: Transactions, policies = 'policies'): Promise<void> {
@@ -87,9 +88,10 @@ export async function admitPeople(world: DemoWorld, registrar: Transactions, pol
     throw new Error(
       `the registrar refused the demo world: ${refused.map(({ id, fault }) => `${id}: ${fault}`).join('; ')}`,
     );
-  await inParallel(world.people, 4, ({ username, person, password }) =>
-    enrolPasswordOf(registrar, { username, personId: person, password }),
-  );
+  await inParallel(world.people, 4, async ({ username, person, password, secondFactor }) => {
+    await enrolPasswordOf(registrar, { username, personId: person, password });
+    await enrolSecondFactorOf(registrar, { personId: person, label: username }, secondFactor);
+  });
 }
 
 /**
@@ -113,7 +115,9 @@ export async function importDocuments(world: DemoWorld, apiUrl: string): Promise
 async function signIn(world: DemoWorld, identity: string, apiUrl: string): Promise<ApiClient> {
   const who = world.people.find((person) => person.identity === identity);
   if (who === undefined) throw new Error(`nobody in the demo world is ${identity}`);
-  return new ApiClient(apiUrl).signIn(who.username, who.password);
+  const client = await new ApiClient(apiUrl).signIn(who.username, who.password);
+  await stepUp(client, who.secondFactor);
+  return client;
 }
 
 async function titlesSeenBy(client: ApiClient): Promise<Set<string>> {

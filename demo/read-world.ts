@@ -41,6 +41,19 @@ const bodySchema = z.strictObject({
   seats: z.union([z.record(z.string(), z.string()), z.literal('one for each nation')]),
 });
 
+const accessListSchema = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['list', 'assignment']),
+  approvers: z.array(z.string()).min(1),
+  listed: z.boolean(),
+  'read-in': z.string().nullable(),
+  'longest-days': z.number().int(),
+  members: z.array(z.string()),
+});
+
+/** A named access list of the world, before any instrument is made. */
+export type PlannedAccessList = z.output<typeof accessListSchema> & { readonly list: string };
+
 export type Nation = z.output<typeof nationSchema>;
 
 /** Somebody of the world, before any instrument is made. */
@@ -66,11 +79,12 @@ export interface WorldPlan {
   readonly people: readonly PlannedPerson[];
   readonly bodies: readonly PlannedBody[];
   readonly procedure: Procedure;
+  readonly accessLists: readonly PlannedAccessList[];
 }
 
 export const MINISTERS = 'defence-ministers';
 
-/** Reads nations, people, bodies, clearances and the procedure. Throws where a file is not of its form. */
+/** Reads nations, people, bodies, clearances, access lists and the procedure. Throws where a file is not of its form. */
 export function readWorldPlan(folder = WORLD_FOLDER): WorldPlan {
   const nations = z.array(nationSchema).parse(yamlOf(folder, 'nations.yaml'));
   const clearances = z.record(z.string(), clearanceSchema).parse(yamlOf(folder, 'clearances.yaml'));
@@ -84,6 +98,9 @@ export function readWorldPlan(folder = WORLD_FOLDER): WorldPlan {
     })),
     bodies: Object.entries(bodies).map(([id, { name, seats }]) => ({ id, name, seats: seatsOf(seats, nations) })),
     procedure: procedureSchema.parse(yamlOf(folder, 'public-release.v1.yaml')),
+    accessLists: Object.entries(z.record(z.string(), accessListSchema).parse(yamlOf(folder, 'access-lists.yaml'))).map(
+      ([list, planned]) => ({ ...planned, list }),
+    ),
   };
 }
 

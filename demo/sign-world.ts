@@ -10,7 +10,7 @@ import {
   thumbprint,
 } from '#signing';
 import type { InstrumentBody, InstrumentKind } from '#workflow';
-import type { PlannedPerson, WorldPlan } from './read-world';
+import type { PlannedAccessList, PlannedPerson, WorldPlan } from './read-world';
 
 /** A registry officer and their private key, which in life never leaves them. */
 export interface Officer {
@@ -87,6 +87,7 @@ export async function signWorld(
     ...plan.bodies.map(({ id, name, seats }) => state('body', { body: id, name, seats: [...seats] })),
     ...people.flatMap((person) => statePerson(person, span, state)),
     state('procedure', { procedure: plan.procedure }),
+    ...plan.accessLists.flatMap((each) => stateAccessList(each, people, span, state)),
     ...delegated.map(({ body, seat, to }) => {
       const holder = people.find((each) => each.plan.seats.some((held) => held.body === body && held.seat === seat));
       const delegate = people.find((each) => each.plan.identity === to);
@@ -96,6 +97,37 @@ export async function signWorld(
       ]);
     }),
   ]);
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** A list, and those who are on it from the start: its first approver lets them in, for as long as the list allows. */
+function stateAccessList(
+  planned: PlannedAccessList,
+  people: readonly EnrolledPerson[],
+  { from }: Span,
+  state: State,
+): Promise<SignedStatement>[] {
+  const who = (identity: string): EnrolledPerson => {
+    const found = people.find(({ plan }) => plan.identity === identity);
+    if (found === undefined) throw new Error(`access-lists.yaml names ${identity}, who is nobody of the world`);
+    return found;
+  };
+  const [approver] = planned.approvers.map(who);
+  if (approver?.key === undefined) throw new Error(`the first approver of ${planned.list} has no key`);
+  const { list, name, kind, listed, members } = planned;
+  const [readIn, longestDays] = [planned['read-in'], planned['longest-days']];
+  const until = new Date(Date.parse(from) + longestDays * DAY_MS).toISOString();
+  const approvers = planned.approvers.map((identity) => who(identity).person);
+  const signer = approver.key;
+  return [
+    state('access-list', { list, name, kind, listed, approvers, readIn, longestDays }),
+    ...members.map((member) =>
+      state('access-grant', { grant: randomUUID(), list, person: who(member).person, request: null, from, until }, [
+        signer,
+      ]),
+    ),
+  ];
 }
 
 type State = <Kind extends InstrumentKind>(

@@ -44,6 +44,8 @@ const keySchema = z.strictObject({
 export interface WorldPerson {
   readonly username: string;
   readonly password: string;
+  /** The secret of the second factor, base32: in life an app of theirs alone holds it. */
+  readonly secondFactor: string;
   /** The person's id. */
   readonly person: string;
   readonly identity: string;
@@ -69,7 +71,7 @@ export interface NewWorld {
   readonly guardKid: string;
   readonly trust: Officers;
   readonly officers: readonly Officer[];
-  readonly people: readonly (EnrolledPerson & { readonly password: string })[];
+  readonly people: readonly (EnrolledPerson & Pick<WorldPerson, 'password' | 'secondFactor'>)[];
   readonly instruments: readonly SignedStatement[];
 }
 
@@ -104,8 +106,10 @@ const keyFileOf = (identity: string): string => join(FILES.keys, `${identity}.jw
 
 const passwordsOf = (world: NewWorld): string =>
   [
-    '# EXERCISE: who signs in to the demo with what. User name, password, office.',
-    ...world.people.map(({ plan, password }) => `${plan.identity}\t${password}\t${plan.office}`),
+    '# EXERCISE: who signs in to the demo with what. User name, password, secret of the second factor, office.',
+    ...world.people.map(({ plan, password, secondFactor }) =>
+      [plan.identity, password, secondFactor, plan.office].join('\t'),
+    ),
     '',
   ].join('\n');
 
@@ -132,7 +136,11 @@ export function loadWorld(folder: string): DemoWorld | undefined {
     readFileSync(join(folder, FILES.passwords), 'utf8')
       .split('\n')
       .map((line) => line.split('\t'))
-      .flatMap(([username, password]) => (password === undefined ? [] : [[username ?? '', password] as const])),
+      .flatMap(([username, password, secondFactor]) =>
+        password === undefined || secondFactor === undefined
+          ? []
+          : [[username ?? '', { password, secondFactor }] as const],
+      ),
   );
   return {
     folder,
@@ -141,7 +149,7 @@ export function loadWorld(folder: string): DemoWorld | undefined {
     guardKid: world.guardKid,
     people: world.people.map(({ keyFile, ...person }) => ({
       ...person,
-      password: passwords.get(person.username) ?? '',
+      ...(passwords.get(person.username) ?? { password: '', secondFactor: '' }),
       ...(keyFile === undefined ? {} : { keyFile: join(folder, keyFile) }),
     })),
     officers: world.officers.map(({ officer, keyFile }) => ({ officer, keyFile: join(folder, keyFile) })),

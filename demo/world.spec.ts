@@ -18,10 +18,11 @@ const parsed = (file: string): MarkedDocument => {
   return result.document;
 };
 const who = (identity: string): PlannedPerson => plan.people.find((each) => each.identity === identity)!;
-const tokensOf = ({ nation, communities }: PlannedPerson): string[] => [
+const tokensOf = ({ identity, nation, communities }: PlannedPerson): string[] => [
   'everyone',
   ...(nation === null ? [] : [`nation:${nation}`]),
   ...communities.map((community) => `community:${community}`),
+  ...plan.accessLists.filter(({ members }) => members.includes(identity)).map(({ list }) => `list:${list}`),
 ];
 const holds = (person: PlannedPerson, label: MarkedDocument['banner']): boolean =>
   dominates(person.clearance === null ? [] : [person.clearance], label).dominates;
@@ -32,9 +33,9 @@ const cutOf = (person: PlannedPerson, document: MarkedDocument) =>
     : undefined;
 
 describe('the documents of the demo world', () => {
-  it('are the summary, the proposal of the leaders and one package for each of 32 nations', () => {
+  it('are the summary, the proposal of the leaders, the annex of a working group and one package for each of 32 nations', () => {
     expect(plan.nations).toHaveLength(32);
-    expect(documents).toHaveLength(34);
+    expect(documents).toHaveLength(35);
   });
 
   it.each(documents.map(({ file }) => file))('%s is marked without a fault, as an exercise', (file) => {

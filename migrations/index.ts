@@ -2,6 +2,7 @@ import { AddPublicationSalts1767225600008 } from './main/1767225600008-add-publi
 import { BoundEvidence1767225600061 } from './main/1767225600061-bound-evidence';
 import { CheckSourcesAsFrozen1767225600040 } from './main/1767225600040-check-sources-as-frozen';
 import { CloseLateGaps1767225600060 } from './main/1767225600060-close-late-gaps';
+import { CloseWhatProbingFound1767225600075 } from './main/1767225600075-close-what-probing-found';
 import { ComputeRightsByKeys1767225600050 } from './main/1767225600050-compute-rights-by-keys';
 import { CreateAudit1767225600004 } from './main/1767225600004-create-audit';
 import { CreateCases1767225600006 } from './main/1767225600006-create-cases';
@@ -14,8 +15,13 @@ import { CreateRights1767225600001 } from './main/1767225600001-create-rights';
 import { CreateSessions1767225600002 } from './main/1767225600002-create-sessions';
 import { DenyIncompleteCategories1767225600041 } from './main/1767225600041-deny-incomplete-categories';
 import { DistrustTheApi1767225600010 } from './main/1767225600010-distrust-the-api';
+import { FindNearCopies1767225600073 } from './main/1767225600073-find-near-copies';
 import { ListByProtection1767225600020 } from './main/1767225600020-list-by-protection';
 import { RefuseTakenUsernames1767225600030 } from './main/1767225600030-refuse-taken-usernames';
+import { AssureSessions1767225600069 } from './main/1767225600069-assure-sessions';
+import { ListAndSearch1767225600074 } from './main/1767225600074-list-and-search';
+import { OpenAccessLists1767225600070 } from './main/1767225600070-open-access-lists';
+import { WidenRights1767225600071 } from './main/1767225600071-widen-rights';
 import { CreateRegister1767225600000 } from './register/1767225600000-create-register';
 
 /** The restricted side's migrations, in order. */
@@ -38,6 +44,11 @@ export const MAIN_MIGRATIONS = [
   ComputeRightsByKeys1767225600050,
   CloseLateGaps1767225600060,
   BoundEvidence1767225600061,
+  AssureSessions1767225600069,
+  OpenAccessLists1767225600070,
+  WidenRights1767225600071,
+  FindNearCopies1767225600073,
+  CloseWhatProbingFound1767225600075,
 ];
 
 /** The public side's migrations, in order. */

@@ -4,6 +4,7 @@ import type { PrivateJwk, SignedStatement } from '#signing';
 import { type Decision, type SpeakingAs, signDecision } from '#workflow';
 import { inParallel } from '../in-parallel';
 import { type DemoWorld, type WorldPerson, readKey } from '../world-folder';
+import { stepUp } from '../step-up';
 import { Deviation } from './deviation';
 
 /** Somebody of the world, signed in. */
@@ -73,7 +74,9 @@ export class Cast {
         `${String(response.status)}: does the world belong to this system?`,
       );
     const { session } = signedInSchema.parse(await response.json());
-    return { ...person, session, client: new ApiClient(this.api, session) };
+    const client = new ApiClient(this.api, session);
+    await stepUp(client, person.secondFactor);
+    return { ...person, session, client };
   }
 }
 

@@ -22,9 +22,9 @@ export async function reading(play: Play): Promise<Library> {
   story.chapter('Reading');
   await story.step(
     { office: `All ${String(cast.world.people.length)} people` },
-    'sign in, each with a password of their own',
+    'sign in, each with a password and a code of their own',
     () => cast.all(cast.world.people.map(({ identity }) => identity)),
-    (players) => `${String(players.length)} sessions`,
+    (players) => `${String(players.length)} sessions; without the code nothing that is top secret would be shown`,
   );
   const planner = await cast.as('planner.act');
   const library = await story.step(

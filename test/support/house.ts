@@ -138,13 +138,14 @@ export class House {
     if (refused.length > 0) throw new Error(`the registrar refused: ${JSON.stringify(refused)}`);
   }
 
-  /** A session of a person without asking for a password: the owner of the database puts it there. */
-  async openSession(person: string): Promise<string> {
+  /** A session of a person without asking for a password or a code: the owner of the database puts it there, stepped up. */
+  async openSession(person: string, { steppedUp = true }: { readonly steppedUp?: boolean } = {}): Promise<string> {
     const sid = randomBytes(32).toString('base64url');
     await asking(this.databases.main('superuser'), (client) =>
       client.query(
-        `INSERT INTO sec.session (sid_hash, person_id, kind, expires_at) VALUES (sha256(convert_to($1, 'UTF8')), $2, 'session', now() + interval '8 hours')`,
-        [sid, person],
+        `INSERT INTO sec.session (sid_hash, person_id, kind, expires_at, stepped_up_until)
+         VALUES (sha256(convert_to($1, 'UTF8')), $2, 'session', now() + interval '8 hours', CASE WHEN $3 THEN now() + interval '8 hours' END)`,
+        [sid, person, steppedUp],
       ),
     );
     return sid;

@@ -2,7 +2,16 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Req, Res } from '@nestjs
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '#access';
-import { type MeView, type SignIn, meSchema, problemSchema, signInSchema, signedInSchema } from '#contracts';
+import {
+  type MeView,
+  type SignIn,
+  type StepUp,
+  meSchema,
+  problemSchema,
+  signInSchema,
+  signedInSchema,
+  stepUpSchema,
+} from '#contracts';
 import { SESSION_HOURS, Sessions } from '#people';
 import { CurrentActor } from './platform/actor';
 import { Permission } from './platform/permission';
@@ -35,6 +44,19 @@ export class SessionController {
     return { session: sid, me: viewOf(actor) };
   }
 
+  @Post('session/step-up')
+  @HttpCode(200)
+  @Permission({ scope: 'me' })
+  @ApiResponse({
+    status: 200,
+    description: 'The session may now be shown what asks for a second factor',
+    standardSchema: meSchema,
+  })
+  @ApiResponse({ status: 403, description: 'The code is not right, or was used before', standardSchema: problemSchema })
+  async stepUp(@CurrentActor() actor: Actor, @Body({ schema: stepUpSchema }) body: StepUp): Promise<MeView> {
+    return viewOf(await this.sessions.stepUp(actor, body.code));
+  }
+
   @Delete('session')
   @HttpCode(204)
   @Permission({ scope: 'me' })
@@ -63,5 +85,8 @@ const viewOf = (actor: Actor): MeView => ({
     classifications: [...classifications],
   })),
   scopes: actor.scopes === null ? null : [...actor.scopes],
+  needToKnow: [...actor.tokens],
+  unacknowledged: [...actor.unacknowledged],
+  steppedUpUntil: actor.steppedUpUntil,
   expiresAt: actor.expiresAt,
 });

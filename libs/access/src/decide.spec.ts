@@ -1,16 +1,20 @@
 import fc from 'fast-check';
-import type { Clearance, Label } from '#marking';
+import type { Label } from '#marking';
 import {
+  type AccessDecision,
   AccessPolicy,
   type AccessRules,
   type Actor,
   EVERYONE,
+  type HeldClearance,
   type Protection,
   type Thing,
-  accessRulesSchema,
-  decide,
+  accessReasons,
+  decide as decideIn,
+  environmentOf,
   isNeedToKnowToken,
-  protectionChecks,
+  permits,
+  protectionChecks as protectionChecksIn,
   shippedRules,
 } from './index';
 

@@ -1,5 +1,17 @@
-export type { Actor } from './actor';
-export { type AccessDecision, AccessPolicy, type Check, type Thing, decide, protectionChecks } from './decide';
-export { EVERYONE, type Protection, isNeedToKnowToken } from './protection';
+export { AccessPolicy } from './access-policy';
+export type { Actor, HeldClearance } from './actor';
+export { type Environment, decide, environmentOf, permits, protectionChecks } from './decide';
+export { type AccessDecision, type AccessReason, type Check, accessReasons } from './decision/check';
 export { Installation } from './installation';
-export { type AccessRules, abilityOf, accessRulesSchema, shippedRules } from './rules';
+export { EVERYONE, type Protection, isNeedToKnowToken } from './protection';
+export {
+  type AccessRule,
+  type AccessRules,
+  DEFAULT_ASSURANCE,
+  accessRulesSchema,
+  shippedRules,
+} from './rules/access-rules';
+export { type CompiledRules, compileRules } from './rules/compiled-rules';
+export { type AskedRules, type Column, type Columns, type RuleCondition, ruleCondition } from './rules/rule-condition';
+export type { Thing } from './thing';
+export { type Subject, VOCABULARY } from './vocabulary';

@@ -10,7 +10,7 @@ export interface Protection {
 export const EVERYONE = 'everyone';
 
 const TOKEN =
-  /^(everyone|nation:[A-Z]{3}|community:[A-Z0-9][A-Z0-9-]{0,62}|organisation:[A-Z0-9][A-Za-z0-9 .-]{0,62}|person:[0-9a-f-]{36})$/;
+  /^(everyone|nation:[A-Z]{3}|(?:community|list):[A-Z0-9][A-Z0-9-]{0,62}|organisation:[A-Z0-9][A-Za-z0-9 .-]{0,62}|person:[0-9a-f-]{36})$/;
 
 /** Whether a need-to-know token is well formed. */
 export const isNeedToKnowToken = (token: string): boolean => TOKEN.test(token);

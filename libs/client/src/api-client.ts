@@ -76,6 +76,11 @@ export class ApiClient {
     return new ApiClient(this.base, session);
   }
 
+  /** Steps the session up with a code of one's second factor: until then nothing that is top secret is shown. */
+  stepUp(code: string): Promise<MeView> {
+    return this.ask('POST', 'session/step-up', meSchema, { json: { code } });
+  }
+
   async signOut(): Promise<void> {
     await this.ask('DELETE', 'session', nothing);
   }

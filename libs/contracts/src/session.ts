@@ -27,9 +27,17 @@ export const meSchema = z
     roles: z.array(z.string()),
     clearances: z.array(z.strictObject({ policy: z.string(), classifications: z.array(z.string()) })),
     scopes: z.array(z.string()).nullable(),
-    expiresAt: z.string(),
+    needToKnow: z.array(z.string()),
+    unacknowledged: z.array(z.string()),
+    steppedUpUntil: momentSchema.nullable(),
+    expiresAt: momentSchema,
   })
-  .meta({ id: 'Me' });
+  .meta({ id: 'Me', description: 'Who you are, what you hold at this moment, and how sure we are that it is you' });
+
+/** A code of the person's second factor (RFC 6238): six digits that count once. */
+export const stepUpSchema = z
+  .strictObject({ code: z.string().regex(/^\d{6}$/, 'six digits') })
+  .meta({ id: 'StepUp' });
 
 export const signedInSchema = z
   .strictObject({ session: z.string(), me: meSchema })
@@ -60,5 +68,6 @@ export const tokenListSchema = z
   .meta({ id: 'TokenList' });
 
 export type MeView = z.output<typeof meSchema>;
+export type StepUp = z.output<typeof stepUpSchema>;
 export type SignIn = z.output<typeof signInSchema>;
 export type IssueToken = z.output<typeof issueTokenSchema>;

@@ -2,6 +2,7 @@ export { AuthorityReader } from './authority-reader';
 export { enrolPasswordOf } from './enrol-password';
 export { PeopleModule } from './people.module';
 export { Registrar } from './registrar';
+export { enrolSecondFactorOf, newSecondFactor, oneTimeCode, type SecondFactor } from './second-factor';
 export { SESSION_HOURS, Sessions } from './sessions';
 export type { SubmissionRow } from './store/instrument.store';
 export type { TokenRow } from './store/session.store';

@@ -5,28 +5,31 @@ import { type SignedStatement, canonicalJson, statementId } from '#signing';
 import {
   type Authority,
   type Instrument,
-  type InstrumentOf,
   type RefusedInstrument,
+  type SelfSigned,
+  isSelfSigned,
   readInstrument,
   verifyInstruments,
 } from '#workflow';
+import { rulesFault } from './rules-in-force';
 import {
   acceptedStatements,
-  insertClearance,
   insertInstrument,
   leadRegistrars,
-  putPerson,
   settleSubmission,
-  takeBack,
   takePending,
-  withdrawClearance,
 } from './store/instrument.store';
+import { takeEffect } from './take-effect';
 import type { TrustAnchor } from './trust-anchor';
 
 const AT_ONCE = 500;
 
-/** How many delegations one person may ever make: one a week for five years. */
-const MOST_DELEGATIONS = 250;
+/** How many one person may ever make. A delegation a week for five years; an approver lets more people in. */
+const MOST: Readonly<Record<SelfSigned['kind'], number>> = {
+  delegation: 250,
+  'access-grant': 2_000,
+  'access-withdrawal': 2_000,
+};
 
 /** The classes of SQLSTATE that speak of the values themselves, and not of the database: data, and what must be unique. */
 const OF_THE_STATEMENT: readonly string[] = ['22', '23'];
@@ -85,9 +88,9 @@ export class Registrar {
     for (const { id, fault } of [...refused, ...(await this.unsettling(accepted, judged, known, authority))])
       if (!known.has(id)) faults.set(id, fault);
     const found: RefusedInstrument[] = [];
-    const delegations = delegationsBy(before);
+    const own = ownInstruments(before);
     for (const submission of inOrder(submissions, authority)) {
-      const fault = await this.settleOne(tx, submission, { faults, authority, delegations });
+      const fault = await this.settleOne(tx, submission, { faults, authority, own });
       if (fault !== null) found.push({ id: submission.id, fault });
     }
     return found;
@@ -155,7 +158,7 @@ export class Registrar {
     try {
       await tx.attempt(async () => {
         await insertInstrument(tx, id, kind, statement, now);
-        await this.takeEffect(tx, instrument, authority, now);
+        await takeEffect(tx, instrument, authority, now);
         await settleSubmission(tx, id, 'accepted', null, now);
         await recordSettled(tx, { action: 'instrument.accept', outcome: 'done', id, kind }, now);
       });
@@ -167,60 +170,29 @@ export class Registrar {
     }
   }
 
-  private faultOf(
-    id: string,
-    instrument: Instrument,
-    { faults, authority, delegations }: Judged,
-    now: Date,
-  ): string | null {
+  private faultOf(id: string, instrument: Instrument, { faults, authority, own }: Judged, now: Date): string | null {
     const fault = faults.get(id);
     if (fault !== undefined) return fault;
     const stands = authority.all().find((each) => each.id === id);
     if (stands === undefined || canonicalJson(stands) !== canonicalJson(instrument)) return 'it does not stand';
     // INVARIANT: nothing counts before the moment at which it was issued.
     if (Date.parse(instrument.issuedAt) > now.getTime()) return 'it is dated in the future';
-    if (instrument.kind === 'delegation') return countDelegation(instrument, delegations);
-    return this.labelFault(instrument);
+    if (isSelfSigned(instrument)) return countOwn(instrument, authority, own);
+    return this.contentFault(instrument);
   }
 
-  private labelFault(instrument: Instrument): string | null {
-    if (instrument.kind !== 'clearance') return null;
-    const faults = validateClearance(this.policies, instrument.body);
-    return faults.length === 0 ? null : faults.map(({ place, fault }) => `${place}: ${fault}`).join('; ');
-  }
-
-  private async takeEffect(tx: Tx, instrument: Instrument, authority: Authority, now: Date): Promise<void> {
+  private contentFault(instrument: Instrument): string | null {
     switch (instrument.kind) {
-      case 'person':
-        // An older statement that comes late must not bring back what a newer one has taken.
-        if (authority.person(instrument.body.person, now.toISOString())?.id !== instrument.id) return;
-        await putPerson(tx, instrument);
-        if (isTakenBack(instrument, authority)) await takeBack(tx, instrument.id, now);
-        return;
-      case 'clearance':
-        await insertClearance(tx, instrument);
-        if (isTakenBack(instrument, authority)) await withdrawClearance(tx, instrument.body.clearance, now);
-        return;
-      case 'clearance-withdrawal':
-        await withdrawClearance(tx, instrument.body.clearance, now);
-        return;
-      case 'revocation':
-        await takeBack(tx, instrument.body.instrument, now);
-        return;
+      case 'clearance': {
+        const faults = validateClearance(this.policies, instrument.body);
+        return faults.length === 0 ? null : faults.map(({ place, fault }) => `${place}: ${fault}`).join('; ');
+      }
+      case 'access-rules':
+        return rulesFault(instrument.body);
       default:
-        // The index of keys, seats and procedures is the list of instruments itself.
-        return;
+        return null;
     }
   }
-}
-
-/** INVARIANT: taking away never waits, and does not wait in vain either: what is handed in after its own end does not begin. */
-function isTakenBack(instrument: InstrumentOf<'person' | 'clearance'>, authority: Authority): boolean {
-  return (
-    authority.revocationsOf(instrument.id).length > 0 ||
-    (instrument.kind === 'clearance' &&
-      authority.ofKind('clearance-withdrawal').some(({ body }) => body.clearance === instrument.body.clearance))
-  );
 }
 
 /** A statement, and the id under which it was handed in. */
@@ -233,32 +205,44 @@ interface Submission {
 interface Judged {
   readonly faults: ReadonlyMap<string, string>;
   readonly authority: Authority;
-  /** How many delegations each person has made so far. */
-  readonly delegations: Map<string, number>;
+  /** How many instruments of each kind that no officer signs each person has made so far. */
+  readonly own: Map<string, number>;
 }
 
-function delegationsBy(authority: Authority): Map<string, number> {
+/** Who made it: the person whose key signed, in whose name it speaks. */
+const makerOf = (instrument: SelfSigned, authority: Authority): string =>
+  authority.key(authority.signersOf(instrument.id)[0] ?? '', instrument.issuedAt)?.body.person ?? '';
+
+function ownInstruments(authority: Authority): Map<string, number> {
   const made = new Map<string, number>();
-  for (const { body } of authority.ofKind('delegation'))
-    made.set(body.fromPerson, (made.get(body.fromPerson) ?? 0) + 1);
+  for (const instrument of authority.all())
+    if (isSelfSigned(instrument)) {
+      const name = `${instrument.kind} ${makerOf(instrument, authority)}`;
+      made.set(name, (made.get(name) ?? 0) + 1);
+    }
   return made;
 }
 
 /**
- * No officer signs a delegation, and everything that was accepted is verified anew by api and guard: without an end to them one
- * holder of a seat could make all publication as slow as they like.
+ * No officer signs these, and everything that was accepted is verified anew: without an end to them one holder of a seat or one
+ * approver could make all publication as slow as they like.
  */
-function countDelegation({ body }: InstrumentOf<'delegation'>, made: Map<string, number>): string | null {
-  const count = (made.get(body.fromPerson) ?? 0) + 1;
-  if (count > MOST_DELEGATIONS) return `nobody delegates more than ${String(MOST_DELEGATIONS)} times`;
-  made.set(body.fromPerson, count);
+function countOwn(instrument: SelfSigned, authority: Authority, made: Map<string, number>): string | null {
+  const name = `${instrument.kind} ${makerOf(instrument, authority)}`;
+  const count = (made.get(name) ?? 0) + 1;
+  const most = MOST[instrument.kind];
+  if (count > most) return `nobody makes more than ${String(most)} instruments of the kind ${instrument.kind}`;
+  made.set(name, count);
   return null;
 }
 
 /** Taking away never waits, whatever else falls with it. */
 function takesAway(statement: SignedStatement, installation: string): boolean {
   const instrument = readInstrument(statement, installation);
-  return typeof instrument !== 'string' && ['revocation', 'clearance-withdrawal'].includes(instrument.kind);
+  return (
+    typeof instrument !== 'string' &&
+    ['revocation', 'clearance-withdrawal', 'access-withdrawal'].includes(instrument.kind)
+  );
 }
 
 const standsIn = (authority: Authority, ids: ReadonlySet<string>): boolean => {

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import type { Actor } from '#access';
+import { AccessPolicy, type Actor } from '#access';
 import { Refusals, record } from '#audit';
 import { ProblemError } from '#contracts';
 import { Clock, Transactions } from '#database';
 import { derivedKey } from './password';
-import { endSession, enterSession, openSession, saltOf } from './store/session.store';
+import { learnRules } from './rules-in-force';
+import { endSession, enterSession, openSession, saltOf, stepUp } from './store/session.store';
 
 /** How long a session lasts, in hours, whatever happens in it. */
 export const SESSION_HOURS = 8;
@@ -16,6 +17,7 @@ export class Sessions {
   constructor(
     private readonly transactions: Transactions,
     private readonly refusals: Refusals,
+    private readonly access: AccessPolicy,
     private readonly clock: Clock,
   ) {}
 
@@ -40,8 +42,31 @@ export class Sessions {
   /** Whose session or token it is, with what they hold at this moment; undefined for nobody. */
   async enter(sid: string, requestId: string): Promise<Actor | undefined> {
     if (sid.length < 32 || sid.length > 200) return undefined;
-    const entered = await this.transactions.asDuty((tx) => enterSession(tx, sid));
-    return entered === undefined ? undefined : { ...entered, sid, requestId };
+    const entered = await this.transactions.asDuty(async (tx) => {
+      const session = await enterSession(tx, sid);
+      if (session?.rulesVersion != null) await learnRules(tx, this.access, session.rulesVersion);
+      return session;
+    });
+    if (entered === undefined) return undefined;
+    return { ...entered, rulesVersion: entered.rulesVersion ?? this.access.shippedVersion, sid, requestId };
+  }
+
+  /**
+   * Steps the session up with a code of the person's second factor: from now on it may be shown what the rules list under
+   * `assurance`. The code is checked in the database, where no api can look.
+   */
+  async stepUp(actor: Actor, code: string): Promise<Actor> {
+    // A transaction of its own: a failure must be counted although it is refused.
+    const until = await this.transactions.run(actor, (tx) => stepUp(tx, code));
+    const assured = until === undefined ? undefined : await this.enter(actor.sid, actor.requestId);
+    if (assured === undefined) {
+      await this.refusals.record(actor, { action: 'session.step-up' });
+      throw new ProblemError('wrong-code');
+    }
+    await this.transactions.run(actor, (tx) =>
+      record(tx, actor, { action: 'session.step-up', outcome: 'done' }, this.clock.now()),
+    );
+    return assured;
   }
 
   async close(actor: Actor): Promise<void> {

@@ -12,7 +12,7 @@ import type { Terminal } from '../terminal';
 const SHORTEST_PASSWORD = 12;
 const LONGEST_PASSWORD = 500;
 
-/** `people admit`, `people password`: what the registrar does by hand, with the registrar's own access to the database. */
+/** `people admit`, `people password`, `people second-factor`: what the registrar does by hand, with the registrar's own access to the database. */
 export function registerPeople(program: Command, io: CliIo, terminal: Terminal): void {
   const group = groupOf(program, 'people', 'the first persons of an installation, and their passwords');
   withExamples(
@@ -41,6 +41,33 @@ export function registerPeople(program: Command, io: CliIo, terminal: Terminal):
         ),
       );
       io.out(`${neutral(username)} is set`);
+      return 0;
+    }),
+  );
+  registerSecondFactor(group, io, terminal);
+}
+
+function registerSecondFactor(group: Command, io: CliIo, terminal: Terminal): void {
+  withExamples(
+    group
+      .command('second-factor')
+      .description(
+        'give a person a new second factor and print it, once: an authenticator app reads the address. Every session of the person ends',
+      )
+      .requiredOption('--person <id>', 'the person, whom an instrument has made', idArgument)
+      .option('--name <name>', 'how the app shows it', 'imprimatur')
+      .option('--json', 'print secret and address as JSON'),
+    'people second-factor --person 0b8f7a54-6d0e-4b52-9d3a-3f6f6f0f7e11 --name minister.deu',
+  ).action(
+    answering(io, async (options: { person: string; name: string; json?: boolean }): Promise<Answer> => {
+      const { enrolSecondFactorOf } = await import('#people');
+      const { person: personId, name: label } = options;
+      const factor = await asRegistrar(terminal, (transactions) =>
+        enrolSecondFactorOf(transactions, { personId, label }).catch(refusedEnrolment(label, personId)),
+      );
+      io.out(
+        options.json === true ? JSON.stringify(factor, null, 2) : `secret   ${factor.secret}\naddress  ${factor.uri}`,
+      );
       return 0;
     }),
   );

@@ -2,7 +2,16 @@ import type { Command } from 'commander';
 import { ApiClient } from '#client';
 import { issueTokenSchema, SCOPES } from '#contracts';
 import { type Answer, CannotTell, answering, issuesOf } from '../answer';
-import { type ApiOptions, addressOf, asClient, passwordOf, setIn, speakingToApi } from '../api-access';
+import {
+  type ApiOptions,
+  addressOf,
+  asClient,
+  codeOf,
+  credentialsOf,
+  passwordOf,
+  setIn,
+  speakingToApi,
+} from '../api-access';
 import type { CliIo } from '../cli-io';
 import { countArgument, groupOf, withExamples } from '../command-group';
 import { neutral } from '../neutral';
@@ -15,7 +24,12 @@ interface TokenOptions extends ApiOptions {
   readonly json?: boolean;
 }
 
-/** `login`, `logout`, `me`, `token new`: who one is. The secrets that are printed here are what was asked for. */
+interface LoginOptions extends ApiOptions {
+  readonly user: string;
+  readonly json?: boolean;
+}
+
+/** `login`, `step-up`, `code`, `logout`, `me`, `token new`: who one is. The secrets that are printed here are what was asked for. */
 export function registerSession(program: Command, io: CliIo, terminal: Terminal): void {
   registerLogin(program, io, terminal);
   withExamples(
@@ -53,7 +67,12 @@ export function registerSession(program: Command, io: CliIo, terminal: Terminal)
             `nation      ${me.nation ?? 'none'}`,
             `roles       ${me.roles.join(', ') || 'none'}`,
             ...cleared.map((each) => `cleared     ${each}`),
+            `may know    ${me.needToKnow.join(', ')}`,
+            ...me.unacknowledged.map((each) => `read in     ${each} opens once you acknowledge its read-in`),
             `signed in   until ${me.expiresAt}`,
+            me.steppedUpUntil === null
+              ? 'second      no code was given: nothing is shown that asks for one, such as what is top secret'
+              : `second      a code was given; it holds until ${me.steppedUpUntil}`,
           ]
             .map(neutral)
             .join('\n'),
@@ -62,7 +81,43 @@ export function registerSession(program: Command, io: CliIo, terminal: Terminal)
       return 0;
     }),
   );
+  registerStepUp(program, io, terminal);
+  withExamples(
+    program
+      .command('code')
+      .description('print the code of this moment for the secret of a second factor, typed or piped in (base32)'),
+    'code',
+  ).action(
+    answering(io, async (): Promise<Answer> => {
+      const { oneTimeCode } = await import('#people');
+      const secret = await passwordOf(terminal, 'Secret: ');
+      if (!/^[A-Z2-7]{32,}$/.test(secret))
+        throw new CannotTell('a secret is base32: capital letters and the digits 2 to 7');
+      io.out(oneTimeCode(secret, new Date()));
+      return 0;
+    }),
+  );
   registerToken(program, io, terminal);
+}
+
+function registerStepUp(program: Command, io: CliIo, terminal: Terminal): void {
+  withExamples(
+    program
+      .command('step-up')
+      .description('give a code of your second factor, typed or piped in, in the session of IMPRIMATUR_SESSION')
+      .option('--api <url>', 'the api (IMPRIMATUR_API)'),
+    'step-up',
+  ).action(
+    answering(io, async (options: Pick<ApiOptions, 'api'>): Promise<Answer> => {
+      const session = setIn(terminal.environment, 'IMPRIMATUR_SESSION');
+      if (session === undefined) throw new CannotTell('IMPRIMATUR_SESSION is not set: there is no session to step up');
+      const { steppedUpUntil } = await new ApiClient(addressOf(options, terminal), session).stepUp(
+        await codeOf(terminal),
+      );
+      io.out(neutral(`stepped up until ${steppedUpUntil ?? 'now'}`));
+      return 0;
+    }),
+  );
 }
 
 function registerLogin(program: Command, io: CliIo, terminal: Terminal): void {
@@ -71,13 +126,16 @@ function registerLogin(program: Command, io: CliIo, terminal: Terminal): void {
       .command('login')
       .description('sign in with a password, typed or piped in, and print the secret of the session')
       .requiredOption('--user <name>', 'your username')
+      .option('--step-up', 'give a code of your second factor as well, typed or piped in as a second line')
       .option('--api <url>', 'the api (IMPRIMATUR_API)')
       .option('--json', 'print the session and whose it is as JSON'),
-    'export IMPRIMATUR_SESSION=$(imprimatur login --user minister.deu)',
+    'export IMPRIMATUR_SESSION=$(imprimatur login --user minister.deu --step-up)',
   ).action(
-    answering(io, async (options: { user: string; api?: string; json?: boolean }): Promise<Answer> => {
+    answering(io, async (options: LoginOptions): Promise<Answer> => {
       const base = addressOf(options, terminal);
-      const client = await new ApiClient(base).signIn(options.user, await passwordOf(terminal));
+      const { password, code } = await credentialsOf(terminal, options.stepUp === true);
+      const client = await new ApiClient(base).signIn(options.user, password);
+      if (code !== undefined) await client.stepUp(code);
       if (client.credential === undefined) throw new CannotTell('the server gave no session');
       if (options.json === true) io.out(JSON.stringify({ session: client.credential, me: await client.me() }, null, 2));
       else io.out(neutral(client.credential));

@@ -1,8 +1,10 @@
 import type { Actor } from '#access';
 import type { Tx } from '#database';
 
-/** What `sec.enter` answers: the actor without the secret and the request. */
-export type EnteredSession = Omit<Actor, 'sid' | 'requestId'>;
+/** What `sec.enter` answers: the actor without the secret and the request; no rules version where none was ever activated. */
+export type EnteredSession = Omit<Actor, 'sid' | 'requestId' | 'rulesVersion'> & {
+  readonly rulesVersion: string | null;
+};
 
 /** The salt of a name; also a name that nobody has gets one. */
 export async function saltOf(tx: Tx, username: string): Promise<Buffer> {
@@ -30,6 +32,16 @@ export async function openSession(
 export async function enterSession(tx: Tx, sid: string): Promise<EnteredSession | undefined> {
   const row = await tx.row<{ entered: EnteredSession | null }>('SELECT sec.enter($1) AS entered', [sid]);
   return row?.entered ?? undefined;
+}
+
+/** Until when the session is stepped up, if the code was right. The failure is counted in the transaction: commit it. */
+export async function stepUp(tx: Tx, code: string): Promise<Date | undefined> {
+  return (await tx.row<{ until: Date | null }>('SELECT sec.step_up($1) AS until', [code]))?.until ?? undefined;
+}
+
+/** Binds the secret of a second factor to a person (registrar only). Every session of theirs ends. */
+export async function enrolSecondFactor(tx: Tx, personId: string, secret: Buffer): Promise<void> {
+  await tx.rows('SELECT sec.enrol_second_factor($1, $2)', [personId, secret]);
 }
 
 export async function endSession(tx: Tx, sid: string): Promise<void> {
