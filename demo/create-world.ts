@@ -103,6 +103,7 @@ export async function importDocuments(world: DemoWorld, apiUrl: string): Promise
   let imported = 0;
   for (const identity of new Set(documents.map(({ importedBy }) => importedBy))) {
     const client = await signIn(world, identity, apiUrl);
+    await acknowledgeReadIns(client);
     const titles = await titlesSeenBy(client);
     const missing = documents.filter((each) => each.importedBy === identity && !titles.has(titleOf(each.text)));
     for (const { text } of missing) await client.importDocument(text);
@@ -110,6 +111,12 @@ export async function importDocuments(world: DemoWorld, apiUrl: string): Promise
     await client.signOut();
   }
   return { imported };
+}
+
+/** Nobody brings in what is restricted to a list before they have acknowledged what is read in there. */
+async function acknowledgeReadIns(client: ApiClient): Promise<void> {
+  for (const { name, standing, readIn } of (await client.accessLists()).items)
+    if (standing.state === 'not-acknowledged' && readIn !== null) await client.acknowledge(name, readIn.digest);
 }
 
 async function signIn(world: DemoWorld, identity: string, apiUrl: string): Promise<ApiClient> {

@@ -1,4 +1,5 @@
 import type { DemoWorld } from '../world-folder';
+import { admitting } from './admitting';
 import { Cast } from './cast';
 import { deciding } from './deciding';
 import { importing } from './importing';
@@ -24,6 +25,7 @@ export async function playStory(
   const play: Play = { story, cast, urls, startedAt: new Date(Date.now() - 1_000).toISOString() };
   try {
     const library = await reading(play);
+    await admitting(play);
     await importing(play, library.summary);
     const caseId = await requesting(play, library.summary);
     await deciding(play, { caseId, summary: library.summary });

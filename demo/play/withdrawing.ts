@@ -1,12 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { DocumentView } from '#contracts';
 import type { PrivateJwk } from '#signing';
 import { readWorldPlan } from '../read-world';
 import { clearanceBody, signInstrument } from '../sign-world';
 import { Deviation, holds, same } from './deviation';
+import { handedIn } from './handing-in';
 import type { Play } from './play';
 
-const PATIENCE_MS = 20_000;
 const DAY_MS = 24 * 3_600_000;
 
 /** A clearance takes two officers to give and one to take, and what is taken bites on the next request. */
@@ -22,7 +21,7 @@ export async function withdrawing(play: Play, summary: DocumentView): Promise<vo
     registrar,
     'grants the exchange officer a SECRET clearance, alone',
     async () => {
-      const { state, fault } = await submit(play, await grant(play, reader.person, [one]));
+      const { state, fault } = await handedIn(play, (await grant(play, reader.person, [one])).statement);
       same('the answer of the registrar', 'refused', state);
       same('as much as before', before, await portions());
       return fault;
@@ -34,7 +33,7 @@ export async function withdrawing(play: Play, summary: DocumentView): Promise<vo
     'grants it together with the second officer',
     async () => {
       const signed = await grant(play, reader.person, [one, two]);
-      const { state, fault } = await submit(play, signed);
+      const { state, fault } = await handedIn(play, signed.statement);
       holds('that it is accepted', state === 'accepted', `${state}: ${fault ?? ''}`);
       return signed.clearance;
     },
@@ -61,7 +60,7 @@ export async function withdrawing(play: Play, summary: DocumentView): Promise<vo
         [one],
         cast.world.installation,
       );
-      const { state, fault } = await submit(play, { statement });
+      const { state, fault } = await handedIn(play, statement);
       holds('that it is accepted', state === 'accepted', `${state}: ${fault ?? ''}`);
     },
     () => 'accepted',
@@ -86,20 +85,4 @@ async function grant({ cast }: Play, person: string, by: readonly PrivateJwk[]) 
   const body = clearanceBody(person, { ...held, categories: international }, span);
   const statement = await signInstrument({ kind: 'clearance', body, issuedAt }, by, cast.world.installation);
   return { statement, clearance: body.clearance };
-}
-
-/** Hands an instrument in and waits for what the registrar makes of it. */
-async function submit(
-  { cast }: Play,
-  { statement }: { readonly statement: Awaited<ReturnType<typeof signInstrument>> },
-): Promise<{ state: string; fault: string | null }> {
-  const { client } = await cast.as('registry-officer.one');
-  const id = await client.submitInstrument(statement);
-  const until = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const { state, fault } = await client.instrumentState(id);
-    if (state !== 'pending') return { state, fault };
-    if (Date.now() > until) throw new Deviation('an answer of the registrar', 'none in time');
-    await pause(100);
-  }
 }

@@ -111,6 +111,8 @@ const clearanceInWords = (body: InstrumentBody<'clearance'>): string[] => [
   `up to         ${listed(body.classifications)}`,
   ...body.categories.map(({ tagSet, type, values }) => `category      ${tagSet} (${type}): ${listed(values)}`),
   ...span(body),
+  ...(body.reason === undefined ? [] : [`reason        ${body.reason}`]),
+  ...(body.authority === undefined ? [] : [`authority     ${body.authority}`]),
 ];
 
 function procedureInWords({ id, version, stages, constraints }: Procedure): string[] {

@@ -70,6 +70,35 @@ describe('imprimatur, by hand', () => {
       expect(closed.out).toContain('session.close done');
     });
 
+    it('is given a second factor, and is shown more once a code of it was given', async () => {
+      const { person } = alliance.norway;
+      await byHand(['people', 'password', 'minister.nor', '--person', person], { piped: PASSWORD });
+      const given = await byHand(['people', 'second-factor', '--person', person, '--name', 'minister.nor']);
+      const [, secret = ''] = /^secret {3}([A-Z2-7]+)\naddress {2}otpauth:\/\/totp\//.exec(given.out) ?? [];
+      const code = async (): Promise<string> => (await byHand(['code'], { piped: secret })).out.trim();
+      const without = await byHand(['login', '--user', 'minister.nor'], { piped: PASSWORD });
+      const session = { IMPRIMATUR_SESSION: without.out.trim() };
+      expect((await byHand(['me'], { environment: session })).out).toContain('no code was given');
+      const wrong = await byHand(['step-up'], { environment: session, piped: '000000' });
+      expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('(wrong-code)')]);
+      const right = await byHand(['step-up'], { environment: session, piped: await code() });
+      expect([right.code, right.out]).toEqual([0, expect.stringContaining('stepped up until')]);
+      expect((await byHand(['me'], { environment: session })).out).toContain('a code was given');
+      // The same code at once with the password: it counts once, whoever gives it.
+      const again = await byHand(['login', '--user', 'minister.nor', '--step-up'], {
+        typed: [PASSWORD, await code()],
+      });
+      expect(again.err).toContain('(wrong-code)');
+    });
+
+    it.each([
+      ['no code', 'step-up', 'abc', 'a code has six digits'],
+      ['no secret', 'code', 'not a secret', 'a secret is base32'],
+    ])('takes %s for what it is', async (_what, command, piped, fault) => {
+      const said = await byHand([command], { piped, environment: { IMPRIMATUR_SESSION: alliance.planner.sid } });
+      expect([said.code, said.out, said.err]).toEqual([2, '', expect.stringContaining(fault)]);
+    });
+
     it.each([
       ['short', 'short', 1],
       ['nothing', '', 2],
