@@ -1,6 +1,6 @@
 import type { Actor } from './actor';
-import { type Environment, decide, environmentOf, permits } from './decide';
-import type { AccessDecision } from './decision/check';
+import { Decider, environmentOf } from './decide';
+import { type AccessDecision, errorCheck } from './decision/check';
 import type { AccessRules } from './rules/access-rules';
 import { type CompiledRules, compileRules } from './rules/compiled-rules';
 import { type AskedRules, type Columns, type RuleCondition, ruleCondition } from './rules/rule-condition';
@@ -13,6 +13,7 @@ import type { Thing } from './thing';
  */
 export class AccessPolicy {
   private readonly versions = new Map<string, CompiledRules>();
+  private readonly deciders = new WeakMap<Actor, Decider>();
 
   /** The rules that serve where no others were ever activated. */
   constructor(private readonly shipped: AccessRules) {
@@ -41,8 +42,12 @@ export class AccessPolicy {
   }
 
   decide(actor: Actor, action: string, thing: Thing): AccessDecision {
-    const environment = this.environmentOf(actor);
-    if (environment !== undefined) return decide(actor, action, thing, environment);
+    try {
+      const decider = this.deciderOf(actor);
+      if (decider !== undefined) return decider.decide(action, thing);
+    } catch (error) {
+      return { effect: 'deny', checks: [errorCheck(error)], rulesVersion: actor.rulesVersion };
+    }
     const have = 'a version that is not known here';
     return {
       effect: 'deny',
@@ -53,8 +58,11 @@ export class AccessPolicy {
 
   /** The same decision without reasons. */
   permits(actor: Actor, action: string, thing: Thing): boolean {
-    const environment = this.environmentOf(actor);
-    return environment !== undefined && permits(actor, action, thing, environment);
+    try {
+      return this.deciderOf(actor)?.permits(action, thing) ?? false;
+    } catch {
+      return false;
+    }
   }
 
   /** What the rules let the actor do, as a condition for SQL (`ruleCondition`); lattice and need-to-know are the database's. */
@@ -63,8 +71,13 @@ export class AccessPolicy {
     return rules === undefined ? 'nothing' : ruleCondition({ ...asked, rules }, columns, first);
   }
 
-  private environmentOf(actor: Actor): Environment | undefined {
+  private deciderOf(actor: Actor): Decider | undefined {
+    const known = this.deciders.get(actor);
+    if (known !== undefined) return known;
     const rules = this.versions.get(actor.rulesVersion);
-    return rules === undefined ? undefined : environmentOf(actor, rules);
+    if (rules === undefined) return undefined;
+    const made = new Decider(actor, environmentOf(actor, rules));
+    this.deciders.set(actor, made);
+    return made;
   }
 }

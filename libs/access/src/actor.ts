@@ -2,6 +2,8 @@ import type { Clearance } from '#marking';
 
 /** A clearance with the span in which it counts: from its first moment, and no longer at its last (ISO 8601, UTC). */
 export interface HeldClearance extends Clearance {
+  /** By which a record names it; a clearance that nobody stored has none. */
+  readonly id?: string;
   readonly from: string;
   readonly until: string;
 }

@@ -1,9 +1,10 @@
 import type { Actor } from './actor';
-import type { AccessDecision, Check } from './decision/check';
+import { type AccessDecision, type Check, errorCheck } from './decision/check';
 import { type PreparedActor, type Standing, prepareActor } from './decision/standing';
 import type { Protection } from './protection';
 import type { AccessRules } from './rules/access-rules';
-import { type CompiledRules, type OwnRule, compileRules } from './rules/compiled-rules';
+import { type CompiledRules, compileRules } from './rules/compiled-rules';
+import type { RuleBook } from './rules/rule-book';
 import type { Thing } from './thing';
 import { carriesText } from './vocabulary';
 
@@ -27,38 +28,17 @@ export const environmentOf = (actor: Pick<Actor, 'enteredAt'>, rules: Environmen
  * A thing that carries no text (an instrument, an audit event) may be without a protection, and is then decided by the rules alone.
  */
 export function decide(actor: Actor, action: string, thing: Thing, environment: Environment): AccessDecision {
-  const checks: Check[] = [];
   try {
-    const rules = compileRules(environment.rules);
-    const prepared = prepareActor(actor);
-    const standing = prepared.at(environment.now.getTime());
-    checks.push(prepared.sessionCheck(standing));
-    for (const protection of thing.protections)
-      protectionChecksInto(checks, () => prepared.explain(standing, protection, rules));
-    protectionChecksInto(checks, () => [ruleCheck(actor, prepared, { action, thing, rules })]);
-    checks.push(protectedCheck(thing));
+    return new Decider(actor, environment).decide(action, thing);
   } catch (error) {
-    checks.push(errorCheck(error));
+    return { effect: 'deny', checks: [errorCheck(error)], rulesVersion: environment.rules.version };
   }
-  return {
-    effect: checks.every(({ outcome }) => outcome) ? 'permit' : 'deny',
-    checks,
-    rulesVersion: environment.rules.version,
-  };
 }
 
 /** The same decision without its reasons. INVARIANT: it is yes where `decide` permits, and nowhere else. */
 export function permits(actor: Actor, action: string, thing: Thing, environment: Environment): boolean {
   try {
-    const rules = compileRules(environment.rules);
-    const prepared = prepareActor(actor);
-    const standing = prepared.at(environment.now.getTime());
-    return (
-      standing.isOpen &&
-      isProtected(thing) &&
-      covered(prepared, standing, thing, rules) &&
-      isLet(prepared, { action, thing, rules })
-    );
+    return new Decider(actor, environment).permits(action, thing);
   } catch {
     return false;
   }
@@ -66,68 +46,76 @@ export function permits(actor: Actor, action: string, thing: Thing, environment:
 
 /** Lattice, need-to-know and assurance of one protection: exactly what row-level security enforces by itself. */
 export function protectionChecks(actor: Actor, protection: Protection, environment: Environment): Check[] {
+  const checks: Check[] = [];
   const prepared = prepareActor(actor);
-  return prepared.explain(prepared.at(environment.now.getTime()), protection, compileRules(environment.rules));
+  prepared.explain(checks, prepared.at(environment.now.getTime()), protection, compileRules(environment.rules));
+  return checks;
 }
 
-/** A part of a decision that breaks is a check that fails; the others are still told. */
-function protectionChecksInto(checks: Check[], part: () => readonly Check[]): void {
-  try {
-    for (const check of part()) checks.push(check);
-  } catch (error) {
-    checks.push(errorCheck(error));
+/** The decisions of one actor at one moment, for whoever asks many. Making one throws for what is no actor, and for rules that are none. */
+export class Decider {
+  private readonly rules: CompiledRules;
+  private readonly prepared: PreparedActor;
+  private readonly standing: Standing;
+  private readonly book: RuleBook;
+
+  constructor(actor: Actor, environment: Environment) {
+    this.rules = compileRules(environment.rules);
+    this.prepared = prepareActor(actor);
+    this.standing = this.prepared.at(environment.now.getTime());
+    this.book = this.prepared.rules(this.rules);
+  }
+
+  /** As `decide`. */
+  decide(action: string, thing: Thing): AccessDecision {
+    const { prepared, standing, rules, book } = this;
+    const checks: Check[] = [prepared.sessionCheck(standing)];
+    try {
+      for (const protection of thing.protections) {
+        // A part of a decision that breaks is a check that fails; the others are still told.
+        try {
+          prepared.explain(checks, standing, protection, rules);
+        } catch (error) {
+          checks.push(errorCheck(error));
+        }
+      }
+      checks.push(protectedCheck(thing), book.check(action, thing));
+    } catch (error) {
+      checks.push(errorCheck(error));
+    }
+    return { effect: allMet(checks) ? 'permit' : 'deny', checks, rulesVersion: rules.version };
+  }
+
+  /** As `permits`. */
+  permits(action: string, thing: Thing): boolean {
+    try {
+      if (!this.standing.isOpen || !isProtected(thing)) return false;
+      for (const protection of thing.protections)
+        if (!this.prepared.covers(this.standing, protection, this.rules)) return false;
+      return this.book.lets(action, thing);
+    } catch {
+      return false;
+    }
   }
 }
 
-const errorCheck = (error: unknown): Check => ({
-  rule: 'no-error',
-  outcome: false,
-  need: 'a decision without an error',
-  have: error instanceof Error ? error.message : String(error),
-});
-
-function covered(prepared: PreparedActor, standing: Standing, thing: Thing, rules: CompiledRules): boolean {
-  for (const protection of thing.protections) if (!prepared.covers(standing, protection, rules)) return false;
+function allMet(checks: readonly Check[]): boolean {
+  for (const { outcome } of checks) if (!outcome) return false;
   return true;
-}
-
-interface Question {
-  readonly action: string;
-  readonly thing: Thing;
-  readonly rules: CompiledRules;
-}
-
-function isLet(prepared: PreparedActor, { action, thing, rules }: Question): boolean {
-  const rule = prepared.rules(rules).decidingRule(action, thing);
-  return rule !== undefined && !rule.forbids;
-}
-
-function ruleCheck(actor: Actor, prepared: PreparedActor, { action, thing, rules }: Question): Check {
-  const book = prepared.rules(rules);
-  const rule = book.decidingRule(action, thing);
-  return {
-    rule: 'rules',
-    outcome: rule !== undefined && !rule.forbids,
-    need: `a rule that lets ${action} ${thing.kind}`,
-    have: rule?.id ?? whyNone(actor, thing, book.rulesFor(action, thing.kind)),
-  };
-}
-
-function whyNone(actor: Actor, thing: Thing, asked: readonly OwnRule[]): string {
-  const unsaid = [...new Set(asked.flatMap((rule) => rule.unsaid(thing)))];
-  return unsaid.length > 0
-    ? `nothing said of ${unsaid.join(', ')}`
-    : `none for the roles ${actor.roles.join(', ') || '(none)'}`;
 }
 
 const isProtected = ({ protections, kind }: Thing): boolean => protections.length > 0 || !carriesText(kind);
 
+const PROTECTED: Check = Object.freeze({
+  rule: 'protection',
+  outcome: true,
+  need: 'a protection on everything that carries text',
+  have: 'one at least',
+});
+
 function protectedCheck(thing: Thing): Check {
-  const count = thing.protections.length;
-  return {
-    rule: 'protection',
-    outcome: isProtected(thing),
-    need: carriesText(thing.kind) ? 'a protection on everything that carries text' : 'none, where there is no text',
-    have: count === 0 ? 'none' : String(count),
-  };
+  if (thing.protections.length > 0) return PROTECTED;
+  return carriesText(thing.kind)
+    ? { ...PROTECTED, outcome: false, have: 'none' }
+    : { ...PROTECTED, have: 'none, and no text' };
 }

@@ -28,3 +28,11 @@ export const accessReasons = ({ effect, checks }: AccessDecision): AccessReason[
   effect === 'permit'
     ? []
     : checks.filter(({ outcome }) => !outcome).map(({ rule, need, have }) => ({ code: 'access', rule, need, have }));
+
+/** INVARIANT (fail_closed): what breaks is a check that fails. */
+export const errorCheck = (error: unknown): Check => ({
+  rule: 'no-error',
+  outcome: false,
+  need: 'a decision without an error',
+  have: error instanceof Error ? error.message : String(error),
+});

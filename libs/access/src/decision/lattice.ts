@@ -20,6 +20,8 @@ export interface PreparedLabel {
   readonly label: Label;
   readonly interned: InternedLabel;
   readonly isPublic: boolean;
+  /** Policy and classification as one text. */
+  readonly level: string;
   readonly categories: readonly PreparedCategory[];
 }
 
@@ -34,11 +36,16 @@ export function prepareLabel(label: Label): PreparedLabel {
     label,
     interned: dictionary.intern(label),
     isPublic: isPublic(label),
+    level: levelOf(label),
     categories: label.categories
       .filter(({ type }) => type !== 'INFORMATIVE')
       .map((category) => ({ key: keyOf(category), category, need: needOf(category) })),
   };
 }
+
+/** Policy and classification as one text, by which the rules list what needs assurance. */
+export const levelOf = ({ policy, classification }: Pick<Label, 'policy' | 'classification'>): string =>
+  `${policy.toUpperCase()}\n${classification.toUpperCase()}`;
 
 const keyOf = ({ tagSet, type }: LabelCategory): string => `${type} ${tagSet}`;
 
@@ -56,7 +63,7 @@ function needOf({ tagSet, type, values }: LabelCategory): string {
 /** Clearances made ready: `reads` is the plain decision, `explain` the same with every part. */
 export interface PreparedClearances {
   readonly reads: Reader;
-  explain(label: PreparedLabel): Check[];
+  explain(checks: Check[], label: PreparedLabel): void;
 }
 
 interface PreparedClearance {
@@ -76,10 +83,10 @@ export function prepareClearances(clearances: readonly Clearance[]): PreparedCle
   const levels = prepared.map(({ policy, levels }) => `${policy}: ${levels}`).join('; ') || 'no clearance';
   return {
     reads,
-    explain: (label) => {
-      const { checks, met } = nearestChecks(prepared, label);
-      checks.push({ rule: 'lattice', outcome: met, need: label.label.classification, have: levels });
-      return checks;
+    explain: (checks, label) => {
+      const nearest = nearestChecks(prepared, label);
+      for (const check of nearest.checks) checks.push(check);
+      checks.push({ rule: 'lattice', outcome: nearest.met, need: label.label.classification, have: levels });
     },
   };
 }
@@ -147,14 +154,24 @@ function checksOf(clearance: PreparedClearance, { label, categories }: PreparedL
 
 const NOTHING: ReadonlySet<string> = new Set();
 
+function holdsOne(held: ReadonlySet<string>, values: readonly string[]): boolean {
+  for (const value of values) if (held.has(value)) return true;
+  return false;
+}
+
+function holdsAll(held: ReadonlySet<string>, values: readonly string[]): boolean {
+  for (const value of values) if (!held.has(value)) return false;
+  return true;
+}
+
 function categoryCheck({ type, values }: LabelCategory, need: string, held: ReadonlySet<string>, have: string): Check {
   switch (type) {
     case 'PERMISSIVE':
-      return { rule: 'lattice:permissive', outcome: values.some((value) => held.has(value)), need, have };
+      return { rule: 'lattice:permissive', outcome: holdsOne(held, values), need, have };
     case 'RESTRICTIVE':
-      return { rule: 'lattice:restrictive', outcome: values.every((value) => held.has(value)), need, have };
+      return { rule: 'lattice:restrictive', outcome: holdsAll(held, values), need, have };
     default:
       // INVARIANT (fail_closed): a kind of category that is not known denies.
-      return { rule: 'lattice:restrictive', outcome: false, need, have: String(type) };
+      return { rule: 'lattice:restrictive', outcome: false, need, have: type };
   }
 }

@@ -1,9 +1,9 @@
-import type { Label } from '#marking';
 import type { Actor, HeldClearance } from '../actor';
 import type { Protection } from '../protection';
-import { type CompiledRules, RuleBook } from '../rules/compiled-rules';
+import type { CompiledRules } from '../rules/compiled-rules';
+import { RuleBook } from '../rules/rule-book';
 import { type PreparedClearances, prepareClearances } from './lattice';
-import { type PreparedProtection, prepareProtection, restrictionOf } from './prepared-protection';
+import { type PreparedProtection, heldTokens, prepareProtection, restrictionOf } from './prepared-protection';
 import type { Check } from './check';
 
 /** A span of time, in milliseconds: from its first moment, and no longer at its last. */
@@ -25,7 +25,7 @@ export interface Standing extends Span {
  * INVARIANT (fail_closed): what says no beginning or no end that can be read is not valid.
  */
 export class PreparedActor {
-  private readonly tokens: ReadonlySet<string>;
+  private readonly tokens: Uint8Array;
   private readonly unacknowledged: ReadonlySet<string>;
   private readonly lifted: ReadonlySet<string>;
   private readonly told: string;
@@ -37,7 +37,7 @@ export class PreparedActor {
   private standing: Standing | undefined;
 
   constructor(private readonly actor: Actor) {
-    this.tokens = new Set(actor.tokens);
+    this.tokens = heldTokens(actor.tokens);
     this.unacknowledged = new Set(actor.unacknowledged);
     this.lifted = new Set(actor.lifted.map(restrictionOf));
     this.told = actor.tokens.join(', ');
@@ -81,14 +81,14 @@ export class PreparedActor {
     return (
       standing.clearances.reads(prepared.label.interned) &&
       this.needsToKnow(prepared) &&
-      (standing.isAssured || !rules.needsAssurance(prepared.label.label))
+      (standing.isAssured || !rules.assured.has(prepared.label.level))
     );
   }
 
-  /** The same with every reason. */
-  explain(standing: Standing, protection: Protection, rules: CompiledRules): Check[] {
+  /** The same with every reason, put to the checks that there are. */
+  explain(checks: Check[], standing: Standing, protection: Protection, rules: CompiledRules): void {
     const prepared = prepareProtection(protection);
-    const checks = standing.clearances.explain(prepared.label);
+    standing.clearances.explain(checks, prepared.label);
     const holds = this.holdsToken(prepared);
     const isLifted = !holds && this.isLifted(prepared);
     checks.push(
@@ -99,9 +99,8 @@ export class PreparedActor {
         have: isLifted ? `${this.told}; lifted by break-glass` : this.told,
       },
       this.acknowledgement(prepared, holds || isLifted),
-      this.assurance(standing, prepared.label.label, rules),
+      this.assurance(standing, prepared.label.level, rules),
     );
-    return checks;
   }
 
   sessionCheck(standing: Standing): Check {
@@ -113,8 +112,8 @@ export class PreparedActor {
     };
   }
 
-  private holdsToken({ needToKnow }: PreparedProtection): boolean {
-    for (const token of needToKnow) if (this.tokens.has(token)) return true;
+  private holdsToken({ tokens }: PreparedProtection): boolean {
+    for (const token of tokens) if (this.tokens[token] === 1) return true;
     return false;
   }
 
@@ -141,8 +140,8 @@ export class PreparedActor {
         };
   }
 
-  private assurance({ isAssured }: Standing, label: Label, rules: CompiledRules): Check {
-    const needed = rules.needsAssurance(label);
+  private assurance({ isAssured }: Standing, level: string, rules: CompiledRules): Check {
+    const needed = rules.assured.has(level);
     return {
       rule: 'assurance',
       outcome: isAssured || !needed,

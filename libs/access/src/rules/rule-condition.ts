@@ -1,8 +1,10 @@
 import type { Actor } from '../actor';
 import type { Subject } from '../vocabulary';
 import type { AccessRules } from './access-rules';
-import { type CompiledRules, type OwnRule, RuleBook, compileRules } from './compiled-rules';
+import { type CompiledRules, compileRules } from './compiled-rules';
 import { type Columns, Parameters, conditionSql, saidSql } from './condition-sql';
+import type { Condition } from './condition';
+import { type OwnRule, RuleBook } from './rule-book';
 
 export type { Column, Columns } from './condition-sql';
 
@@ -33,7 +35,7 @@ export function ruleCondition(asked: AskedRules, columns: Columns, first = 1): R
   try {
     const book = new RuleBook(asked.actor, compileRules(asked.rules));
     // The rule that wins is first: each one is put around all that come after it.
-    for (const rule of [...book.rulesFor(asked.action, asked.subject)].reverse())
+    for (const rule of deciding(book.rulesFor(asked.action, asked.subject), columns).reverse())
       answer = around(rule, answer, columns, parameters);
   } catch {
     return 'nothing';
@@ -43,20 +45,33 @@ export function ruleCondition(asked: AskedRules, columns: Columns, first = 1): R
   return { sql: answer, parameters: parameters.values };
 }
 
+/** A rule and whether a row says what it asks about; null where it asks about nothing. */
+interface Deciding {
+  readonly forbids: boolean;
+  readonly when: { readonly condition: Condition; readonly said: string } | null;
+}
+
+/**
+ * The rules as far as they can decide about a row, the one that wins first: none after one that speaks of every row.
+ * Of an attribute that no row says, what permits permits nothing and what forbids forbids.
+ */
+function deciding(rules: readonly OwnRule[], columns: Columns): Deciding[] {
+  const found: Deciding[] = [];
+  for (const { forbids, condition } of rules) {
+    const said = condition === undefined ? undefined : saidSql(condition, columns);
+    if (condition !== undefined && said !== undefined) found.push({ forbids, when: { condition, said } });
+    else if (condition === undefined || forbids) return [...found, { forbids, when: null }];
+  }
+  return found;
+}
+
 type Truth = boolean | string;
 
-function around(rule: OwnRule, others: Truth, columns: Columns, parameters: Parameters): Truth {
-  if (rule.condition === undefined) return !rule.forbids;
-  if (rule.forbids && others === false) return false;
-  if (!rule.forbids && others === true) return true;
-  const said = saidSql(rule.condition, columns);
-  // An attribute that no row says: what permits permits nothing, what forbids forbids.
-  if (said === undefined) return rule.forbids ? false : others;
-  const holds = conditionSql(rule.condition, columns, parameters);
-  if (rule.forbids) {
-    const spared = `(${said} AND NOT ${holds})`;
-    return others === true ? spared : `(${spared} AND ${String(others)})`;
-  }
-  const let_ = `(${said} AND ${holds})`;
-  return others === false ? let_ : `(${let_} OR ${String(others)})`;
+function around({ forbids, when }: Deciding, others: Truth, columns: Columns, parameters: Parameters): Truth {
+  if (when === null) return !forbids;
+  if (others === !forbids) return others;
+  const holds = conditionSql(when.condition, columns, parameters);
+  const own = forbids ? `(${when.said} AND NOT ${holds})` : `(${when.said} AND ${holds})`;
+  if (typeof others === 'boolean') return own;
+  return forbids ? `(${own} AND ${others})` : `(${own} OR ${others})`;
 }
