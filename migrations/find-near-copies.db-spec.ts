@@ -8,8 +8,10 @@ import { FindNearCopies1767225600073 } from './main/1767225600073-find-near-copi
 /** What the migration makes, taken out of a database. */
 const UNDO = `
   DROP TRIGGER take_fingerprints ON portion;
+  DROP VIEW sec.comparable;
+  DROP TABLE attachment;
   ALTER TABLE portion DROP COLUMN fingerprints, DROP COLUMN figures;
-  DROP FUNCTION sec.near_copies(jsonb, text[]), sec.speaks_of(text, text), sec.is_near_copy(bigint, boolean, int, int),
+  DROP FUNCTION sec.copy_protections(jsonb, text[]), sec.near_copies(jsonb, text[], jsonb), sec.asked_shingles(jsonb, text[]), sec.asked_pairs(jsonb, text[]), sec.speaks_of(text, text), sec.is_near_copy(bigint, boolean, int, int),
     sec.take_fingerprints(), sec.figure_pairs(text), sec.figure_pair(numeric, numeric), sec.winnowed(bigint[]), sec.shingles(text), sec.as_one_number(text);
 `;
 const STORED = 'SELECT id, fingerprints, figures FROM portion ORDER BY id';
@@ -30,12 +32,12 @@ afterAll(() => house.close());
 
 describe('the migration that finds near copies', () => {
   it('gives what stood before it the fingerprints that an import gives', async () => {
-    const { main } = house.databases;
-    const stored = () => asking(main('superuser'), async (client) => (await client.query(STORED)).rows as unknown[]);
+    const stored = () =>
+      asking(house.databases.main('superuser'), async (client) => (await client.query(STORED)).rows as unknown[]);
     const imported = await stored();
     expect(imported).toHaveLength(3);
-    await asking(main('superuser'), (client) => client.query(UNDO));
-    await asking(main('owner'), async (client) => {
+    await asking(house.databases.main('superuser'), (client) => client.query(UNDO));
+    await asking(house.databases.main('owner'), async (client) => {
       await client.query('BEGIN');
       await new FindNearCopies1767225600073().up({
         query: (sql: string) => client.query(sql),
@@ -50,7 +52,7 @@ describe('the migration that finds near copies', () => {
       asking(house.databases.main('owner'), (client) =>
         client.query(sql).then(
           ({ rowCount }) => rowCount,
-          (error: { code?: string }) => error.code,
+          (error: unknown) => (error as { code?: string }).code,
         ),
       );
     expect(await asOwner('SELECT body FROM portion')).toBe(0);

@@ -1,4 +1,6 @@
 import { AddPublicationSalts1767225600008 } from './main/1767225600008-add-publication-salts';
+import { AdmitTheExaminer1767225600076 } from './main/1767225600076-admit-the-examiner';
+import { AdmitOnRequest1767225600072 } from './main/1767225600072-admit-on-request';
 import { BoundEvidence1767225600061 } from './main/1767225600061-bound-evidence';
 import { CheckSourcesAsFrozen1767225600040 } from './main/1767225600040-check-sources-as-frozen';
 import { CloseLateGaps1767225600060 } from './main/1767225600060-close-late-gaps';
@@ -15,10 +17,13 @@ import { CreateRights1767225600001 } from './main/1767225600001-create-rights';
 import { CreateSessions1767225600002 } from './main/1767225600002-create-sessions';
 import { DenyIncompleteCategories1767225600041 } from './main/1767225600041-deny-incomplete-categories';
 import { DistrustTheApi1767225600010 } from './main/1767225600010-distrust-the-api';
+import { AttachAndReadWhole1767225600077 } from './main/1767225600077-attach-and-read-whole';
 import { FindNearCopies1767225600073 } from './main/1767225600073-find-near-copies';
 import { ListByProtection1767225600020 } from './main/1767225600020-list-by-protection';
+import { ReadAtSpeed1767225600078 } from './main/1767225600078-read-at-speed';
 import { RefuseTakenUsernames1767225600030 } from './main/1767225600030-refuse-taken-usernames';
 import { AssureSessions1767225600069 } from './main/1767225600069-assure-sessions';
+import { KeepWhatIsUnseen1767225600079 } from './main/1767225600079-keep-what-is-unseen';
 import { ListAndSearch1767225600074 } from './main/1767225600074-list-and-search';
 import { OpenAccessLists1767225600070 } from './main/1767225600070-open-access-lists';
 import { WidenRights1767225600071 } from './main/1767225600071-widen-rights';
@@ -47,8 +52,14 @@ export const MAIN_MIGRATIONS = [
   AssureSessions1767225600069,
   OpenAccessLists1767225600070,
   WidenRights1767225600071,
+  AdmitOnRequest1767225600072,
   FindNearCopies1767225600073,
+  ListAndSearch1767225600074,
   CloseWhatProbingFound1767225600075,
+  AdmitTheExaminer1767225600076,
+  AttachAndReadWhole1767225600077,
+  ReadAtSpeed1767225600078,
+  KeepWhatIsUnseen1767225600079,
 ];
 
 /** The public side's migrations, in order. */

@@ -57,17 +57,16 @@ const FIGURES = `
   $$;
 
   CREATE FUNCTION sec.figure_pairs(body text) RETURNS bigint[] LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    WITH number AS MATERIALIZED (
-      SELECT m.found[1]::numeric AS value, row_number() OVER (ORDER BY m.place) AS place
-        FROM regexp_matches(sec.as_one_number(body), '(?<!\\d)\\d{1,18}(?!\\d)', 'g') WITH ORDINALITY AS m (found, place)
-       WHERE m.found[1] !~ '^(19|20)\\d\\d$')
-    SELECT coalesce(array_agg(DISTINCT pair), ARRAY[]::bigint[])
-      FROM number a JOIN number b ON b.place BETWEEN a.place + 1 AND a.place + 2,
-           unnest(sec.figure_pair(a.value, b.value)) AS pair;
+    SELECT coalesce(array_agg(DISTINCT pair.print), ARRAY[]::bigint[])
+      FROM (SELECT m.found[1]::numeric AS value, lead(m.found[1]::numeric) OVER in_order AS second, lead(m.found[1]::numeric, 2) OVER in_order AS third
+              FROM regexp_matches(sec.as_one_number(body), '(?<!\\d)\\d{1,18}(?!\\d)', 'g') WITH ORDINALITY AS m (found, place)
+             WHERE m.found[1] !~ '^(19|20)\\d\\d$' WINDOW in_order AS (ORDER BY m.place)) AS number,
+           unnest(sec.figure_pair(number.value, number.second) || sec.figure_pair(number.value, number.third)) AS pair (print);
   $$;
 `;
 
-// The words of a target row are those of its form, so its figures alone are its fingerprint.
+// The words of a target row are those of its form, so its figures alone are its fingerprint. The view is read by the functions below
+// alone: what else has words will join it.
 const PORTIONS = `
   ALTER TABLE portion ADD COLUMN fingerprints bigint[] NOT NULL DEFAULT '{}', ADD COLUMN figures bigint[] NOT NULL DEFAULT '{}';
 
@@ -97,9 +96,12 @@ const PORTIONS = `
   RESET ROLE;
   ALTER TABLE portion FORCE ROW LEVEL SECURITY;
 
-  CREATE INDEX portion_fingerprints ON portion USING gin (fingerprints);
-  CREATE INDEX portion_figures ON portion USING gin (figures);
+  CREATE INDEX portion_fingerprints ON portion USING gin (fingerprints) WITH (fastupdate = off);
+  CREATE INDEX portion_figures ON portion USING gin (figures) WITH (fastupdate = off);
   GRANT EXECUTE ON FUNCTION sec.take_fingerprints() TO imprimatur_api;
+  CREATE VIEW sec.comparable AS
+    SELECT id, kind, body, nation, area, protection_id, document_protection_id, fingerprints, figures FROM public.portion;
+  ALTER VIEW sec.comparable OWNER TO imprimatur_rights;
   CREATE TRIGGER take_fingerprints BEFORE INSERT ON portion FOR EACH ROW EXECUTE FUNCTION sec.take_fingerprints();
   ALTER FUNCTION sec.as_one_number(text) OWNER TO imprimatur_rights;
   ALTER FUNCTION sec.shingles(text) OWNER TO imprimatur_rights;
@@ -126,52 +128,97 @@ const RULE = `
   ALTER FUNCTION sec.is_near_copy(bigint, boolean, int, int) OWNER TO imprimatur_rights;
 `;
 
-// `written` is a list of {text, own, nation, area}: the text about to be written, what it may repeat although others may not, and of a
-// target its fields; `given` is what the readers of all of them get anyway. The answer names by its number (from 0) each text that a
-// held portion has much of, and under what that portion stands.
+// `written` is a list of {text, own, nation, area, circle}: the text about to be written, what it may repeat although others may not, of
+// a target its fields, and the number of the protection under which it is about to stand; `given` is what the readers of all texts get
+// anyway. Asked in two steps, so that what stands no higher than a text costs nothing more: the first names the protections of
+// whatever has a fingerprint of any text, the second compares with those protections that the asker has named for a circle.
+//
+// Each fingerprint is looked up in the index by itself: there are many in a text, and PostgreSQL compares two long lists one by one.
 //
 // The conditions on the bits come first: of a portion that the session does not hold nothing is unpacked, joined or counted. What
 // remains is that the index passes over its row; like every index that row-level security stands behind, it takes its time.
 const ASKED = `
-  CREATE FUNCTION sec.near_copies(written jsonb, given text[]) RETURNS TABLE (n int, how text, protection_id int, document_protection_id int)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  CREATE FUNCTION sec.asked_shingles(written jsonb, given text[]) RETURNS TABLE (n int, print bigint, place bigint) LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp AS $$
+    WITH known AS MATERIALIZED (SELECT DISTINCT u.print FROM unnest(given) AS g (body), unnest(sec.shingles(g.body)) AS u (print))
+    SELECT (w.place - 1)::int, u.print, min(u.place)
+      FROM jsonb_array_elements(written) WITH ORDINALITY AS w (item, place),
+           LATERAL (SELECT sec.shingles(w.item ->> 'own') AS prints) AS own,
+           unnest(sec.shingles(w.item ->> 'text')) WITH ORDINALITY AS u (print, place)
+     WHERE w.item ->> 'nation' IS NULL AND NOT u.print = ANY (own.prints) AND NOT EXISTS (SELECT FROM known k WHERE k.print = u.print)
+     GROUP BY w.place, u.print;
+  $$;
+
+  CREATE FUNCTION sec.asked_pairs(written jsonb, given text[]) RETURNS TABLE (n int, print bigint) LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp AS $$
+    WITH known AS MATERIALIZED (SELECT DISTINCT u.print FROM unnest(given) AS g (body), unnest(sec.figure_pairs(g.body)) AS u (print))
+    SELECT (w.place - 1)::int, u.print
+      FROM jsonb_array_elements(written) WITH ORDINALITY AS w (item, place), unnest(sec.figure_pairs(w.item ->> 'text')) AS u (print)
+     WHERE NOT EXISTS (SELECT FROM known k WHERE k.print = u.print);
+  $$;
+
+  CREATE FUNCTION sec.copy_protections(written jsonb, given text[]) RETURNS TABLE (protection_id int, document_protection_id int)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
   #variable_conflict use_column
-  DECLARE held bytea := sec.vb();
+  DECLARE
+    held bytea := sec.vb() || ''::bytea;
+    prints bigint[];
+    pairs bigint[];
   BEGIN
     IF held IS NULL THEN RETURN; END IF;
+    prints := (SELECT array_agg(DISTINCT s.print) FROM sec.asked_shingles(written, given) AS s);
+    pairs := (SELECT array_agg(DISTINCT s.print) FROM sec.asked_pairs(written, given) AS s);
+    RETURN QUERY
+    SELECT p.protection_id, p.document_protection_id FROM unnest(prints) AS u (print) JOIN sec.comparable p ON p.fingerprints @> ARRAY[u.print]
+     WHERE get_bit(held, p.protection_id) <> 0 AND get_bit(held, p.document_protection_id) <> 0
+     UNION
+    SELECT p.protection_id, p.document_protection_id FROM unnest(pairs) AS u (print) JOIN sec.comparable p ON p.figures @> ARRAY[u.print]
+     WHERE get_bit(held, p.protection_id) <> 0 AND get_bit(held, p.document_protection_id) <> 0;
+  END $$;
+
+  CREATE FUNCTION sec.near_copies(written jsonb, given text[], against jsonb)
+  RETURNS TABLE (n int, how text, protection_id int, document_protection_id int)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+  #variable_conflict use_column
+  DECLARE
+    held bytea := sec.vb() || ''::bytea;
+    prints bigint[];
+    pairs bigint[];
+  BEGIN
+    IF held IS NULL THEN RETURN; END IF;
+    prints := (SELECT array_agg(DISTINCT s.print) FROM sec.asked_shingles(written, given) AS s);
+    pairs := (SELECT array_agg(DISTINCT s.print) FROM sec.asked_pairs(written, given) AS s);
     RETURN QUERY
     WITH asked AS MATERIALIZED (
            SELECT (w.place - 1)::int AS n, w.item ->> 'text' AS body, w.item ->> 'nation' AS nation, w.item ->> 'area' AS area,
-                  sec.shingles(w.item ->> 'text') AS shingles, sec.shingles(w.item ->> 'own') AS own
+                  (w.item ->> 'circle')::int AS circle, cardinality(sec.winnowed(sec.shingles(w.item ->> 'text'))) AS prints
              FROM jsonb_array_elements(written) WITH ORDINALITY AS w (item, place)),
-         known AS MATERIALIZED (SELECT DISTINCT u.print FROM unnest(given) AS g (body), unnest(sec.shingles(g.body)) AS u (print)),
-         shingle AS MATERIALIZED (
-           SELECT a.n, u.print, min(u.place) AS place FROM asked a, unnest(a.shingles) WITH ORDINALITY AS u (print, place)
-            WHERE a.nation IS NULL AND NOT u.print = ANY (a.own) AND NOT EXISTS (SELECT FROM known k WHERE k.print = u.print)
-            GROUP BY a.n, u.print),
-         source AS MATERIALIZED (
-           SELECT p.id, p.protection_id, p.document_protection_id, p.fingerprints FROM public.portion p
-            WHERE p.fingerprints && (SELECT array_agg(DISTINCT s.print) FROM shingle s)
-              AND get_bit(held, p.protection_id) <> 0 AND get_bit(held, p.document_protection_id) <> 0),
+         compared AS MATERIALIZED (
+           SELECT DISTINCT c.circle, c.protection, c.document
+             FROM jsonb_to_recordset(against) AS c (circle int, protection int, document int)
+            WHERE get_bit(held, c.protection) <> 0 AND get_bit(held, c.document) <> 0),
+         shingle AS MATERIALIZED (SELECT s.n, a.circle, s.print, s.place FROM sec.asked_shingles(written, given) AS s JOIN asked a ON a.n = s.n),
+         hit AS MATERIALIZED (
+           SELECT p.id, p.protection_id, p.document_protection_id, cardinality(p.fingerprints) AS prints, u.print
+             FROM unnest(prints) AS u (print) JOIN sec.comparable p ON p.fingerprints @> ARRAY[u.print]
+            WHERE (p.protection_id, p.document_protection_id) IN (SELECT c.protection, c.document FROM compared c)),
          shared AS (
-           SELECT s.n, o.id, s.place - lag(s.place, 4) OVER (PARTITION BY s.n, o.id ORDER BY s.place) AS span
-             FROM source o, unnest(o.fingerprints) AS f (print) JOIN shingle s ON s.print = f.print),
-         counted AS (SELECT s.n, s.id, count(*) AS shared, bool_or(s.span < 22) AS in_a_run FROM shared s GROUP BY s.n, s.id HAVING count(*) >= 2),
+           SELECT s.n, h.id, h.protection_id, h.document_protection_id, h.prints,
+                  s.place - lag(s.place, 4) OVER (PARTITION BY s.n, h.id ORDER BY s.place) AS span
+             FROM hit h JOIN compared c ON c.protection = h.protection_id AND c.document = h.document_protection_id
+             JOIN shingle s ON s.print = h.print AND s.circle = c.circle),
+         counted AS (
+           SELECT s.n, s.protection_id, s.document_protection_id, s.prints, count(*) AS shared, bool_or(s.span < 22) AS in_a_run
+             FROM shared s GROUP BY s.n, s.id, s.protection_id, s.document_protection_id, s.prints HAVING count(*) >= 2),
          near AS (
-           SELECT c.n, o.protection_id, o.document_protection_id
-             FROM counted c JOIN source o ON o.id = c.id JOIN asked a ON a.n = c.n
-            WHERE sec.is_near_copy(c.shared, c.in_a_run, cardinality(o.fingerprints), cardinality(sec.winnowed(a.shingles)))),
-         known_pair AS MATERIALIZED (SELECT DISTINCT u.print FROM unnest(given) AS g (body), unnest(sec.figure_pairs(g.body)) AS u (print)),
-         pair AS MATERIALIZED (
-           SELECT a.n, u.print FROM asked a, unnest(sec.figure_pairs(a.body)) AS u (print)
-            WHERE NOT EXISTS (SELECT FROM known_pair k WHERE k.print = u.print)),
-         figured AS MATERIALIZED (
-           SELECT p.kind, p.body, p.nation, p.area, p.protection_id, p.document_protection_id, p.figures FROM public.portion p
-            WHERE p.figures && (SELECT array_agg(DISTINCT s.print) FROM pair s)
-              AND get_bit(held, p.protection_id) <> 0 AND get_bit(held, p.document_protection_id) <> 0),
+           SELECT c.n, c.protection_id, c.document_protection_id FROM counted c JOIN asked a ON a.n = c.n
+            WHERE sec.is_near_copy(c.shared, c.in_a_run, c.prints, a.prints)),
+         pair AS MATERIALIZED (SELECT s.n, s.print FROM sec.asked_pairs(written, given) AS s),
          target AS (
            SELECT a.n, o.protection_id, o.document_protection_id
-             FROM figured o, unnest(o.figures) AS f (print) JOIN pair s ON s.print = f.print JOIN asked a ON a.n = s.n
+             FROM unnest(pairs) AS u (print) JOIN sec.comparable o ON o.figures @> ARRAY[u.print]
+             JOIN pair s ON s.print = u.print JOIN asked a ON a.n = s.n
+             JOIN compared c ON c.circle = a.circle AND c.protection = o.protection_id AND c.document = o.document_protection_id
             WHERE CASE WHEN o.kind = 'target' AND a.nation IS NOT NULL THEN o.nation = a.nation AND sec.plain(o.area) = sec.plain(a.area)
                        WHEN o.kind = 'target' THEN sec.speaks_of(a.body, o.area)
                        WHEN a.nation IS NOT NULL THEN sec.speaks_of(o.body, a.area) END)
@@ -183,7 +230,10 @@ const ASKED = `
   SET search_path = pg_catalog, pg_temp AS $$
     SELECT sec.plain(area) <> '' AND position(' ' || sec.plain(area) || ' ' IN ' ' || sec.plain(body) || ' ') > 0;
   $$;
+  GRANT EXECUTE ON FUNCTION sec.copy_protections(jsonb, text[]), sec.near_copies(jsonb, text[], jsonb) TO imprimatur_api;
+  ALTER FUNCTION sec.asked_shingles(jsonb, text[]) OWNER TO imprimatur_rights;
+  ALTER FUNCTION sec.asked_pairs(jsonb, text[]) OWNER TO imprimatur_rights;
   ALTER FUNCTION sec.speaks_of(text, text) OWNER TO imprimatur_rights;
-  GRANT EXECUTE ON FUNCTION sec.near_copies(jsonb, text[]) TO imprimatur_api;
-  ALTER FUNCTION sec.near_copies(jsonb, text[]) OWNER TO imprimatur_rights;
+  ALTER FUNCTION sec.copy_protections(jsonb, text[]) OWNER TO imprimatur_rights;
+  ALTER FUNCTION sec.near_copies(jsonb, text[], jsonb) OWNER TO imprimatur_rights;
 `;

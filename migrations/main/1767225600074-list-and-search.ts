@@ -9,7 +9,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class ListAndSearch1767225600074 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const owned of [TARGETS, WORDS, COUNTS, INDEXES]) await runner.query(owned);
-    for (const answered of [KEEP, WAYS, HELD, COUNT, SEARCH]) await runner.query(answered);
+    for (const answered of [KEEP, WAYS, HELD, COUNT, TARGETS_ASKED, DOCUMENTS_ASKED, SEARCH])
+      await runner.query(answered);
     await runner.query(TRIGGERS);
     await runner.query(FILL);
   }
@@ -19,10 +20,11 @@ export class ListAndSearch1767225600074 implements MigrationInterface {
   }
 }
 
-// INVARIANT: a target answers only to a session that holds its own protection and its document's, as the portion itself does.
+// What an index finds can be counted by whoever may ask it, hidden or not. So no runtime role reads these tables: functions answer
+// of what the session holds, with keys, and the rows themselves come through row-level security.
 const TARGETS = `
-  CREATE TABLE current_target (
-    portion_id uuid PRIMARY KEY REFERENCES portion (id),
+  CREATE TABLE sec.current_target (
+    portion_id uuid PRIMARY KEY,
     version_id uuid NOT NULL,
     document_id uuid NOT NULL,
     at timestamptz NOT NULL,
@@ -34,13 +36,7 @@ const TARGETS = `
     area text NOT NULL,
     due_year int NOT NULL
   );
-  ALTER TABLE current_target ENABLE ROW LEVEL SECURITY;
-  ALTER TABLE current_target FORCE ROW LEVEL SECURITY;
-  CREATE POLICY held ON current_target FOR SELECT TO imprimatur_api
-    USING (get_bit((SELECT sec.vb()), protection_id) <> 0 AND get_bit((SELECT sec.vb()), document_protection_id) <> 0);
-  CREATE POLICY rights_all ON current_target TO imprimatur_rights USING (true) WITH CHECK (true);
-  GRANT SELECT ON current_target TO imprimatur_api;
-  GRANT SELECT, INSERT, DELETE ON current_target TO imprimatur_rights;
+  GRANT SELECT, INSERT, DELETE ON sec.current_target TO imprimatur_rights;
 `;
 
 // A vector of words is the words: only the role that answers for rights reads it. A document that may be read only whole has one
@@ -70,30 +66,31 @@ const COUNTS = `
   ALTER TABLE sec.session ADD COLUMN targets_by int[], ADD COLUMN portions_seen bigint;
 `;
 
-// Each list is walked in its own order, under the filter that narrows most; whatever else is asked is looked at on the way.
+// Each list is walked in its own order, under the filter that narrows most; whatever else is asked is looked at on the way. 'lower' may
+// raise an error, as the planner counts, so that the index of originators serves no comparison of a reader's own.
 const INDEXES = `
-  CREATE INDEX document_by_originator ON document (originator, created_at DESC, id DESC);
-  CREATE INDEX current_target_newest ON current_target (at DESC, document_id DESC, ordinal);
-  CREATE INDEX current_target_by_protection ON current_target (protection_id, at DESC, document_id DESC, ordinal);
-  CREATE INDEX current_target_by_nation ON current_target (nation, at DESC, document_id DESC, ordinal);
-  CREATE INDEX current_target_by_area ON current_target (area, at DESC, document_id DESC, ordinal);
-  CREATE INDEX current_target_by_both ON current_target (nation, area, at DESC, document_id DESC, ordinal);
-  CREATE INDEX current_target_by_originator ON current_target (originator, at DESC, document_id DESC, ordinal);
-  CREATE INDEX current_target_by_year ON current_target (due_year, at DESC, document_id DESC, ordinal);
-  CREATE INDEX current_target_of_document ON current_target (document_id, ordinal);
+  CREATE INDEX document_by_originator ON document (lower(originator), created_at DESC, id DESC);
+  ALTER INDEX document_by_originator ALTER COLUMN 1 SET STATISTICS 0;
+  CREATE INDEX current_target_newest ON sec.current_target (at DESC, document_id DESC, ordinal);
+  CREATE INDEX current_target_by_protection ON sec.current_target (protection_id, at DESC, document_id DESC, ordinal);
+  CREATE INDEX current_target_by_nation ON sec.current_target (nation, at DESC, document_id DESC, ordinal);
+  CREATE INDEX current_target_by_area ON sec.current_target (area, at DESC, document_id DESC, ordinal);
+  CREATE INDEX current_target_by_both ON sec.current_target (nation, area, at DESC, document_id DESC, ordinal);
+  CREATE INDEX current_target_by_originator ON sec.current_target (originator, at DESC, document_id DESC, ordinal);
+  CREATE INDEX current_target_by_year ON sec.current_target (due_year, at DESC, document_id DESC, ordinal);
+  CREATE INDEX current_target_of_document ON sec.current_target (document_id, ordinal);
   CREATE INDEX current_words_found ON sec.current_words USING gin (words);
   CREATE INDEX current_words_newest ON sec.current_words (at DESC, document_id DESC, ordinal);
   CREATE INDEX current_words_by_protection ON sec.current_words (protection_id, at DESC, document_id DESC, ordinal);
   CREATE INDEX protection_keys_classification ON sec.protection_keys (policy, classification);
-  CREATE INDEX release_case_of_document ON release_case (document_id, created_at DESC, id DESC);
-  CREATE INDEX release_case_requested_by ON release_case (requested_by, created_at DESC, id DESC);
 `;
 
 // The rows of versions that are now in force, and those of the versions before them. Words are looked for as they are written:
-// 'simple' knows no language, so that no word is left out and none is taken for another.
+// 'simple' knows no language, so that no word is left out and none is taken for another. What stands between words is blank, or
+// the parser would take it for addresses, paths and markup, and leave words out.
 const KEEP = `
   CREATE FUNCTION sec.words_of(body text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT to_tsvector('pg_catalog.simple', normalize(body, NFKC));
+    SELECT to_tsvector('pg_catalog.simple', regexp_replace(normalize(body, NFKC), '[^[:alnum:]]+', ' ', 'g'));
   $$;
   ALTER FUNCTION sec.words_of(text) OWNER TO imprimatur_rights;
 
@@ -107,7 +104,7 @@ const KEEP = `
   CREATE FUNCTION sec.put_in_force(versions uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
   BEGIN
-    INSERT INTO public.current_target (portion_id, version_id, document_id, at, ordinal, protection_id, document_protection_id, originator,
+    INSERT INTO sec.current_target (portion_id, version_id, document_id, at, ordinal, protection_id, document_protection_id, originator,
                                        nation, area, due_year)
     SELECT p.id, p.version_id, p.document_id, d.created_at, p.ordinal, p.protection_id, p.document_protection_id, p.originator,
            p.nation, p.area, p.due_year
@@ -135,7 +132,7 @@ const KEEP = `
   SET search_path = pg_catalog, pg_temp AS $$
   BEGIN
     IF NOT EXISTS (SELECT FROM added WHERE ordinal > 1) THEN RETURN NULL; END IF;
-    DELETE FROM public.current_target t USING added a, public.version v
+    DELETE FROM sec.current_target t USING added a, public.version v
      WHERE t.document_id = a.document_id AND v.id = t.version_id AND v.ordinal < a.ordinal;
     DELETE FROM sec.current_words w USING added a, public.version v
      WHERE w.document_id = a.document_id AND v.id = w.version_id AND v.ordinal < a.ordinal;
@@ -175,9 +172,9 @@ const TRIGGERS = `
   CREATE TRIGGER supersede AFTER INSERT ON version REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION sec.supersede();
   CREATE TRIGGER come_into_force AFTER INSERT ON portion REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION sec.come_into_force();
-  CREATE TRIGGER count_more AFTER INSERT ON current_target REFERENCING NEW TABLE AS changed
+  CREATE TRIGGER count_more AFTER INSERT ON sec.current_target REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION sec.count_in_force();
-  CREATE TRIGGER count_less AFTER DELETE ON current_target REFERENCING OLD TABLE AS changed
+  CREATE TRIGGER count_less AFTER DELETE ON sec.current_target REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION sec.count_in_force();
   CREATE TRIGGER count_more AFTER INSERT ON sec.current_words REFERENCING NEW TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION sec.count_in_force();
@@ -228,7 +225,7 @@ const WAYS = `
   ALTER FUNCTION sec.session_targets_by() OWNER TO imprimatur_rights;
 `;
 
-// The protections of one policy or classification that the session holds, and whether to merge by them.
+// The protections of one policy or classification that the session holds, and by which of two ways to list what stands under them.
 const HELD = `
   CREATE FUNCTION sec.session_protections(wanted_policy text, wanted_classification text)
   RETURNS TABLE (ids int[], merge_documents boolean, merge_targets boolean) LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -260,11 +257,133 @@ const COUNT = `
   ALTER FUNCTION sec.session_documents(int[]) OWNER TO imprimatur_rights;
 `;
 
+// INVARIANT: answers for the session at hand alone, with keys; a row comes only if the session holds every protection that it stands
+// under. The rows of the page are then read through row-level security like any others.
+const ASKED = `
+    held bytea := sec.vb();
+    nation_asked text := wanted ->> 'nation';
+    area_asked text := wanted ->> 'area';
+    originator_asked text := wanted ->> 'originator';
+    from_at timestamptz := wanted ->> 'from';
+    to_at timestamptz := wanted ->> 'to';
+    under int[];
+    mine int[];`;
+const TARGET_FITS = `get_bit(held, t.protection_id) <> 0 AND get_bit(held, t.document_protection_id) <> 0
+           AND (nation_asked IS NULL OR t.nation = nation_asked) AND (area_asked IS NULL OR t.area = area_asked)
+           AND (from_at IS NULL OR t.at >= from_at) AND (to_at IS NULL OR t.at < to_at)`;
+const LISTED_TARGET_FITS = `${TARGET_FITS}
+           AND (originator_asked IS NULL OR t.originator = originator_asked)
+           AND (year_asked IS NULL OR t.due_year = year_asked) AND (document_asked IS NULL OR t.document_id = document_asked)
+           AND (after_at IS NULL OR ((t.at, t.document_id) <= (after_at, after_document)
+                                     AND ((t.at, t.document_id) < (after_at, after_document) OR t.ordinal > after_ordinal)))`;
+const TARGETS_ASKED = `
+  CREATE FUNCTION sec.targets(wanted jsonb, after_at timestamptz, after_document uuid, after_ordinal int, most int)
+  RETURNS TABLE (portion_id uuid, version_id uuid, document_id uuid, at timestamptz, ordinal int)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+  #variable_conflict use_column
+  DECLARE ${ASKED}
+    year_asked int := wanted ->> 'dueYear';
+    document_asked uuid := wanted ->> 'document';
+  BEGIN
+    IF held IS NULL THEN RETURN; END IF;
+    IF wanted ? 'policy' THEN
+      SELECT p.ids, CASE WHEN p.merge_targets THEN p.ids END INTO under, mine
+        FROM sec.session_protections(wanted ->> 'policy', wanted ->> 'classification') AS p;
+    ELSE
+      mine := sec.session_targets_by();
+    END IF;
+    IF mine IS NULL OR document_asked IS NOT NULL THEN
+      RETURN QUERY
+      SELECT t.portion_id, t.version_id, t.document_id, t.at, t.ordinal FROM sec.current_target t
+       WHERE ${LISTED_TARGET_FITS} AND (under IS NULL OR (t.protection_id + 0) = ANY (under))
+       ORDER BY t.at DESC, t.document_id DESC, t.ordinal LIMIT most;
+      RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT k.* FROM unnest(mine) AS one (id) CROSS JOIN LATERAL (
+        SELECT t.portion_id, t.version_id, t.document_id, t.at, t.ordinal FROM sec.current_target t
+         WHERE t.protection_id = one.id AND ${LISTED_TARGET_FITS}
+         ORDER BY t.at DESC, t.document_id DESC, t.ordinal LIMIT most) AS k
+     ORDER BY k.at DESC, k.document_id DESC, k.ordinal LIMIT most;
+  END $$;
+  GRANT EXECUTE ON FUNCTION sec.targets(jsonb, timestamptz, uuid, int, int) TO imprimatur_api;
+  ALTER FUNCTION sec.targets(jsonb, timestamptz, uuid, int, int) OWNER TO imprimatur_rights;
+
+  CREATE FUNCTION sec.count_targets(wanted jsonb) RETURNS bigint
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+  DECLARE ${ASKED}
+    year_asked int := wanted ->> 'dueYear';
+    document_asked uuid := wanted ->> 'document';
+    after_at timestamptz;
+    after_document uuid;
+    after_ordinal int;
+  BEGIN
+    IF wanted ? 'policy' THEN
+      under := (SELECT p.ids FROM sec.session_protections(wanted ->> 'policy', wanted ->> 'classification') AS p);
+    END IF;
+    RETURN (SELECT count(*) FROM sec.current_target t
+             WHERE ${LISTED_TARGET_FITS} AND (under IS NULL OR (t.protection_id + 0) = ANY (under)));
+  END $$;
+  GRANT EXECUTE ON FUNCTION sec.count_targets(jsonb) TO imprimatur_api;
+  ALTER FUNCTION sec.count_targets(jsonb) OWNER TO imprimatur_rights;
+`;
+
+// Documents of an originator, or with a target that the session sees of a nation or in an area.
+const DOCUMENT_FITS = `get_bit(held, d.protection_id) <> 0
+           AND (originator_asked IS NULL OR (lower(d.originator) = lower(originator_asked) AND d.originator = originator_asked))
+           AND (from_at IS NULL OR d.created_at >= from_at) AND (to_at IS NULL OR d.created_at < to_at)
+           AND (after_at IS NULL OR (d.created_at, d.id) < (after_at, after_document))`;
+const WITH_TARGET_FITS = `${TARGET_FITS} AND (after_at IS NULL OR (t.at, t.document_id) < (after_at, after_document))
+           AND (under IS NULL OR (t.document_protection_id + 0) = ANY (under))
+           AND (originator_asked IS NULL OR EXISTS (
+             SELECT FROM public.document d WHERE d.id = t.document_id AND d.originator = originator_asked))`;
+const DOCUMENTS_ASKED = `
+  CREATE FUNCTION sec.documents(wanted jsonb, after_at timestamptz, after_document uuid, most int)
+  RETURNS TABLE (id uuid, at timestamptz)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+  #variable_conflict use_column
+  DECLARE ${ASKED}
+    by_target boolean := wanted ?| ARRAY['nation', 'area'];
+  BEGIN
+    IF held IS NULL THEN RETURN; END IF;
+    IF wanted ? 'policy' THEN
+      SELECT p.ids, CASE WHEN p.merge_documents AND NOT by_target THEN p.ids END INTO under, mine
+        FROM sec.session_protections(wanted ->> 'policy', wanted ->> 'classification') AS p;
+    ELSE
+      mine := CASE WHEN by_target THEN sec.session_targets_by() ELSE sec.session_merge_by() END;
+    END IF;
+    IF by_target AND mine IS NULL THEN
+      RETURN QUERY
+      SELECT DISTINCT ON (t.at, t.document_id) t.document_id, t.at FROM sec.current_target t
+       WHERE ${WITH_TARGET_FITS} ORDER BY t.at DESC, t.document_id DESC LIMIT most;
+    ELSIF by_target THEN
+      RETURN QUERY
+      SELECT DISTINCT k.* FROM unnest(mine) AS one (id) CROSS JOIN LATERAL (
+          SELECT DISTINCT ON (t.at, t.document_id) t.document_id, t.at FROM sec.current_target t
+           WHERE t.protection_id = one.id AND ${WITH_TARGET_FITS} ORDER BY t.at DESC, t.document_id DESC LIMIT most) AS k
+       ORDER BY k.at DESC, k.document_id DESC LIMIT most;
+    ELSIF mine IS NULL THEN
+      RETURN QUERY
+      SELECT d.id, d.created_at FROM public.document d
+       WHERE ${DOCUMENT_FITS} AND (under IS NULL OR (d.protection_id + 0) = ANY (under)) ORDER BY d.created_at DESC, d.id DESC LIMIT most;
+    ELSE
+      RETURN QUERY
+      SELECT k.* FROM unnest(mine) AS one (id) CROSS JOIN LATERAL (
+          SELECT d.id, d.created_at FROM public.document d
+           WHERE d.protection_id = one.id AND ${DOCUMENT_FITS} ORDER BY d.created_at DESC, d.id DESC LIMIT most) AS k
+       ORDER BY k.created_at DESC, k.id DESC LIMIT most;
+    END IF;
+  END $$;
+  GRANT EXECUTE ON FUNCTION sec.documents(jsonb, timestamptz, uuid, int) TO imprimatur_api;
+  ALTER FUNCTION sec.documents(jsonb, timestamptz, uuid, int) OWNER TO imprimatur_rights;
+`;
+
 // INVARIANT: answers for the session at hand alone, with ids and never with words; a row comes only if the session holds every
 // protection that it stands under. What comes, and in which order, does not depend on any other row. What depends on others is
 // how long it takes: the words of hidden portions are found and passed over. A walk therefore gives up after a while, and
 // then the index of words answers, whose work grows with the hits alone.
 const PASSED = '100000';
+const SAMPLE = '300';
 const FITS = `get_bit(held, w.protection_id) <> 0 AND get_bit(held, w.document_protection_id) <> 0
            AND (w.all_protections IS NULL OR sec.session_holds(w.all_protections))
            AND w.words @@ query
@@ -275,7 +394,8 @@ const FITS = `get_bit(held, w.protection_id) <> 0 AND get_bit(held, w.document_p
                                      AND ((w.at, w.document_id) < (after_at, after_document) OR w.ordinal > after_ordinal)))`;
 const SEARCH = `
   CREATE FUNCTION sec.search_query(words text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT websearch_to_tsquery('pg_catalog.simple', normalize(words, NFKC));
+    SELECT websearch_to_tsquery('pg_catalog.simple', regexp_replace(
+      regexp_replace(normalize(words, NFKC), '(?<=[[:alnum:]])-', ' ', 'g'), '[^[:alnum:]"-]+', ' ', 'g'));
   $$;
   GRANT EXECUTE ON FUNCTION sec.search_query(text) TO imprimatur_api;
   ALTER FUNCTION sec.search_query(text) OWNER TO imprimatur_rights;
@@ -284,20 +404,11 @@ const SEARCH = `
   RETURNS TABLE (portion_id uuid, version_id uuid, document_id uuid, at timestamptz, ordinal int)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
   #variable_conflict use_column
-  DECLARE
-    held bytea := sec.vb();
+  DECLARE ${ASKED}
     query tsquery := sec.search_query(words);
-    nation_asked text := wanted ->> 'nation';
-    area_asked text := wanted ->> 'area';
-    originator_asked text := wanted ->> 'originator';
-    from_at timestamptz := wanted ->> 'from';
-    to_at timestamptz := wanted ->> 'to';
-    under int[];
-    mine int[];
     seen numeric;
     everything numeric;
-    plan json;
-    hits numeric;
+    share numeric;
     found bigint := 0;
   BEGIN
     -- What names no word that must occur would be found by reading everything.
@@ -307,11 +418,13 @@ const SEARCH = `
     END IF;
     SELECT s.merge_by, s.portions_seen INTO mine, seen FROM sec.session s
      WHERE s.sid_hash = sha256(convert_to(current_setting('app.sid', true), 'UTF8'));
-    EXECUTE 'EXPLAIN (FORMAT JSON) SELECT FROM sec.current_words WHERE words @@ $1' INTO plan USING query;
-    hits := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::numeric;
-    IF hits > 5000 AND mine IS NULL AND most IS NOT NULL THEN
-      everything := (SELECT sum(c.portions) FROM sec.protection_count c);
-      IF most * everything * everything < least(hits, ${PASSED}) * greatest(hits * seen, 1) THEN
+    IF mine IS NULL AND most IS NOT NULL THEN
+      -- How common the words are, as far as the newest portions tell.
+      share := (SELECT count(*) / ${SAMPLE}.0
+                  FROM (SELECT c.words FROM sec.current_words c ORDER BY c.at DESC, c.document_id DESC, c.ordinal LIMIT ${SAMPLE}) AS w
+                 WHERE w.words @@ query);
+      everything := CASE WHEN share > 0.005 THEN (SELECT sum(c.portions) FROM sec.protection_count c) END;
+      IF most * everything < least(share * everything, ${PASSED}) * share * seen THEN
         RETURN QUERY
         SELECT w.portion_id, w.version_id, w.document_id, w.at, w.ordinal
           FROM (SELECT * FROM sec.current_words c

@@ -9,7 +9,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class CloseWhatProbingFound1767225600075 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const owned of [EXECUTE, HELD, FLAGS, SAME_TEXT, POLICIES_FIRST, LISTS, NAMED_ROWS, SIGNED_IN, COLUMNS]) {
+    for (const owned of [EXECUTE, HELD, FLAGS, SAME_TEXT, POLICIES_FIRST, QUESTIONS, NAMED_ROWS, SIGNED_IN, COLUMNS]) {
       await runner.query(owned);
     }
     await runner.query('SET LOCAL ROLE imprimatur_rights');
@@ -107,38 +107,58 @@ const POLICIES_FIRST = `
     END LOOP;
   END $$;
   SET LOCAL ROLE imprimatur_rights;
-  ALTER FUNCTION sec.session_holds(int[]) COST 0.0001;
+  DO $$
+  DECLARE asked record;
+  BEGIN
+    FOR asked IN
+      SELECT DISTINCT p.oid::regprocedure AS name FROM pg_depend d JOIN pg_proc p ON p.oid = d.refobjid
+       WHERE d.classid = 'pg_policy'::regclass AND d.refclassid = 'pg_proc'::regclass AND p.pronargs > 0 AND p.proowner = current_user::regrole
+    LOOP
+      EXECUTE format('ALTER FUNCTION %s COST 0.0001', asked.name);
+    END LOOP;
+  END $$;
   RESET ROLE;
 `;
 
-// Whole questions, as functions that count as cheap, so that they too come first.
-const LISTS = `
-  CREATE FUNCTION sec.session_knows_list(wanted text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 0.0001
-  SET search_path = pg_catalog, pg_temp AS $$
-  DECLARE holder uuid := sec.session_person();
-  BEGIN
-    RETURN holder IS NOT NULL AND EXISTS (
-      SELECT 1 FROM public.access_list l
-       WHERE l.name = wanted AND l.withdrawn_at IS NULL
-         AND (l.listed OR holder = ANY (l.approvers) OR EXISTS (
-               SELECT 1 FROM public.access_entry e
-                WHERE e.list = l.name AND e.person_id = holder AND e.withdrawn_at IS NULL AND e.valid_until > now())));
-  END $$;
+// The lists that the session knows of are looked up once, like the flags. Other questions are functions that count as nearly free.
+const QUESTIONS = `
+  CREATE FUNCTION sec.session_lists() RETURNS jsonb LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(jsonb_object_agg(l.name, true), '{}') FROM public.access_list l, sec.session_person() AS me
+     WHERE me IS NOT NULL AND l.withdrawn_at IS NULL
+       AND (l.listed OR me = ANY (l.approvers) OR EXISTS (
+             SELECT 1 FROM public.access_entry e
+              WHERE e.list = l.name AND e.person_id = me AND e.withdrawn_at IS NULL AND e.valid_until > now()));
+  $$;
   CREATE FUNCTION sec.session_knows_entry(wanted text, person uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 0.0001
   SET search_path = pg_catalog, pg_temp AS $$
   BEGIN
     RETURN coalesce(person = sec.session_person(), false) OR sec.session_approves(wanted);
   END $$;
-  GRANT EXECUTE ON FUNCTION sec.session_knows_list(text), sec.session_knows_entry(text, uuid) TO imprimatur_api;
-  ALTER POLICY known_lists ON access_list USING (sec.session_knows_list(name));
+  CREATE FUNCTION sec.session_knows_case(wanted uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER COST 0.0001
+  SET search_path = pg_catalog, pg_temp AS $$
+  BEGIN
+    RETURN coalesce((SELECT get_bit(sec.vb(), c.protection_id) <> 0 FROM public.release_case c WHERE c.id = wanted), false);
+  END $$;
+  GRANT EXECUTE ON FUNCTION sec.session_lists(), sec.session_knows_entry(text, uuid), sec.session_knows_case(uuid) TO imprimatur_api;
+  ALTER POLICY known_lists ON access_list USING (((SELECT sec.session_lists()))[name] IS NOT NULL);
   ALTER POLICY own_or_approved ON access_entry USING (sec.session_knows_entry(list, person_id));
-  ALTER FUNCTION sec.session_knows_list(text) OWNER TO imprimatur_rights;
+  -- As it stood, it became one of the planner's equalities, and those come last.
+  ALTER POLICY own ON acknowledgement USING (CASE WHEN person_id = (SELECT sec.session_person()) THEN true END IS NOT NULL);
+  ALTER POLICY known_with_its_case ON publication USING (sec.session_knows_case(case_id));
+  ALTER POLICY known_with_its_case ON guard_refusal USING (sec.session_knows_case(case_id));
+  ALTER FUNCTION sec.session_lists() OWNER TO imprimatur_rights;
   ALTER FUNCTION sec.session_knows_entry(text, uuid) OWNER TO imprimatur_rights;
+  ALTER FUNCTION sec.session_knows_case(uuid) OWNER TO imprimatur_rights;
 `;
 
 // INVARIANT (absent_equals_forbidden): foreign keys look past row-level security, so a row names only rows that its writer may see:
 // what is hidden is refused as what is absent is.
+// And who is said to have frozen or decided is the one who did: nobody uses up the one decision of another.
 const NAMED_ROWS = `
+  CREATE FUNCTION sec.session_identity() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT identity FROM public.person WHERE id = sec.session_person();
+  $$;
+  GRANT EXECUTE ON FUNCTION sec.session_identity() TO imprimatur_api;
   DO $$
   DECLARE named record;
   BEGIN
@@ -148,11 +168,12 @@ const NAMED_ROWS = `
            AND EXISTS (SELECT 1 FROM version v WHERE v.id = release_case.version_id)'),
         ('proposal_item', 'held_write', 'EXISTS (SELECT 1 FROM release_case c WHERE c.id = proposal_item.case_id)
            AND EXISTS (SELECT 1 FROM portion p WHERE p.id = proposal_item.portion_id)'),
-        ('proposal', 'held_write', 'EXISTS (SELECT 1 FROM release_case c WHERE c.id = proposal.case_id)'),
+        ('proposal', 'held_write', 'EXISTS (SELECT 1 FROM release_case c WHERE c.id = proposal.case_id)
+           AND frozen_by = (SELECT sec.session_person())'),
         ('proposal_closed', 'held_write', 'EXISTS (SELECT 1 FROM proposal p WHERE p.id = proposal_closed.proposal_id)'),
         ('rendition', 'held_write', 'EXISTS (SELECT 1 FROM proposal p WHERE p.id = rendition.proposal_id)'),
         ('decision', 'own_decision', 'EXISTS (SELECT 1 FROM release_case c WHERE c.id = decision.case_id)
-           AND EXISTS (SELECT 1 FROM proposal p WHERE p.id = decision.proposal_id)'),
+           AND EXISTS (SELECT 1 FROM proposal p WHERE p.id = decision.proposal_id) AND identity = (SELECT sec.session_identity())'),
         ('case_remark', 'own_remark', 'EXISTS (SELECT 1 FROM release_case c WHERE c.id = case_remark.case_id)')
       ) AS wanted (of_table, policy, seen)
       JOIN pg_policies p ON p.schemaname = 'public' AND p.tablename = wanted.of_table AND p.policyname = wanted.policy
@@ -160,6 +181,7 @@ const NAMED_ROWS = `
       EXECUTE format('ALTER POLICY %I ON %I WITH CHECK ((%s) AND %s)', named.policy, named.of_table, named.with_check, named.seen);
     END LOOP;
   END $$;
+  ALTER FUNCTION sec.session_identity() OWNER TO imprimatur_rights;
 `;
 
 // A version that the writer may not know of, one that is written already and none at all: one refusal, in the same words.
