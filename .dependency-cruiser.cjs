@@ -14,6 +14,10 @@ const PLAN = {
   audit: { rooms: ['signing', 'ledger', 'access', 'contracts', 'database'], packages: 'any' },
   people: { rooms: ['marking', 'signing', 'workflow', 'access', 'contracts', 'audit', 'database'], packages: 'any' },
   records: { rooms: ['marking', 'signing', 'access', 'contracts', 'audit', 'database'], packages: 'any' },
+  admission: {
+    rooms: ['marking', 'signing', 'access', 'contracts', 'audit', 'records', 'database'],
+    packages: 'any',
+  },
   release: {
     rooms: [
       'marking',
@@ -28,6 +32,10 @@ const PLAN = {
       'audit',
       'database',
     ],
+    packages: 'any',
+  },
+  examination: {
+    rooms: ['marking', 'signing', 'workflow', 'access', 'contracts', 'audit', 'records', 'release', 'database'],
     packages: 'any',
   },
   duties: {

@@ -1,10 +1,15 @@
 import { Command, CommanderError } from 'commander';
 import { tell } from './answer';
 import type { CliIo } from './cli-io';
+import { registerAccess } from './commands/access';
+import { registerAttachment } from './commands/attachment';
 import { registerBind } from './commands/bind';
+import { registerBreakGlass } from './commands/break-glass';
 import { registerCase } from './commands/case';
 import { registerDocument } from './commands/document';
 import { registerEvents } from './commands/events';
+import { registerExamine } from './commands/examine';
+import { registerExplain } from './commands/explain';
 import { registerImport } from './commands/import';
 import { registerInstrument } from './commands/instrument';
 import { registerInstrumentSubmit } from './commands/instrument-submit';
@@ -13,6 +18,8 @@ import { registerLabel } from './commands/label';
 import { registerMigrate } from './commands/migrate';
 import { registerOfficers } from './commands/officers';
 import { registerPeople } from './commands/people';
+import { registerSearch } from './commands/search';
+import { registerRules } from './commands/rules';
 import { registerSession } from './commands/session';
 import { registerSign } from './commands/sign';
 import { registerSpif } from './commands/spif';
@@ -27,10 +34,17 @@ export type CommandGroup = (program: Command, io: CliIo, terminal: Terminal) => 
 const GROUPS: readonly CommandGroup[] = [
   registerSession,
   registerDocument,
+  registerSearch,
+  registerAttachment,
   registerImport,
   registerCase,
   registerSign,
+  registerAccess,
+  registerBreakGlass,
   registerEvents,
+  registerExplain,
+  registerExamine,
+  registerRules,
   registerVerify,
   registerKey,
   registerOfficers,

@@ -1,62 +1,63 @@
 import { z } from 'zod';
 import {
+  type AccessListQuery,
+  type AccessRequestView,
   type AmendCaseCommand,
   type AuditQuery,
   type CaseVerb,
   type CaseView,
+  type CasesAsked,
   type DecideCaseCommand,
   type DocumentListView,
   type DocumentView,
+  type DocumentsAsked,
+  type FoundListView,
   type IssueToken,
+  type MarkedWordsInput,
   type MeView,
-  type Problem,
+  type OpenBreakGlassCommand,
   type ProposalView,
+  type RequestAccessCommand,
+  type ReviewBreakGlassCommand,
+  type SearchAsked,
   type SubmitCaseCommand,
+  type TargetListView,
+  type TargetsAsked,
+  accessListsSchema,
+  accessRequestSchema,
+  accessRequestsSchema,
+  attachedSchema,
   auditListSchema,
+  breakGlassListSchema,
   capacityListSchema,
   caseListSchema,
   caseSchema,
   checkpointSchema,
   consistencySchema,
   createdCaseSchema,
+  createdRequestSchema,
   decidedSchema,
   documentListSchema,
   documentSchema,
   eventProofSchema,
+  foundListSchema,
   frozenSchema,
   importedSchema,
   instrumentStateSchema,
   issuedTokenSchema,
   meSchema,
   notificationListSchema,
+  openedBreakGlassSchema,
   previewSchema,
-  problemSchema,
   proposalSchema,
   signedInSchema,
   submittedInstrumentSchema,
+  targetListSchema,
   wouldRefuseSchema,
 } from '#contracts';
 import type { SignedStatement } from '#signing';
-
-/** The answer was a refusal: problem+json with its code and every reason. */
-export class ApiProblem extends Error {
-  constructor(readonly problem: Problem) {
-    super(`${problem.code}: ${problem.detail ?? problem.title}`);
-  }
-}
-
-/** A session's secret or an API token; both are presented as a bearer. */
-export type Credential = string;
-
-type Query = Readonly<Record<string, string | number | undefined>>;
-
-interface Sent {
-  readonly query?: Query;
-  readonly json?: unknown;
-  readonly text?: string | Uint8Array;
-}
-
-const nothing = z.unknown();
+import { AccessConnection } from './access-connection';
+import { nothing } from './api-connection';
 
 /**
  * The API over HTTP, as programs speak to it: one method for each thing that can be asked.
@@ -64,12 +65,7 @@ const nothing = z.unknown();
  * Answers are read by the same schemas that the server writes them by. A refusal is thrown as `ApiProblem`; whatever is
  * no answer of this API (another server, a proxy's page) is an Error.
  */
-export class ApiClient {
-  constructor(
-    private readonly base: string,
-    readonly credential?: Credential,
-  ) {}
-
+export class ApiClient extends AccessConnection {
   /** Signs in with a password; the client that comes back acts as that person. */
   async signIn(username: string, password: string): Promise<ApiClient> {
     const { session } = await this.ask('POST', 'session', signedInSchema, { json: { username, password } });
@@ -93,8 +89,18 @@ export class ApiClient {
     return this.ask('POST', 'tokens', issuedTokenSchema, { json: token });
   }
 
-  documents(page: { cursor?: string; limit?: number } = {}): Promise<DocumentListView> {
-    return this.ask('GET', 'documents', documentListSchema, { query: page });
+  documents(asked: DocumentsAsked = {}): Promise<DocumentListView> {
+    return this.ask('GET', 'documents', documentListSchema, { query: asked });
+  }
+
+  /** Targets across documents, as far as one may see them. */
+  targets(asked: TargetsAsked = {}): Promise<TargetListView> {
+    return this.ask('GET', 'targets', targetListSchema, { query: asked });
+  }
+
+  /** Where words stand in what one may read. They go in the body: an address would be written into logs on the way. */
+  search(asked: SearchAsked): Promise<FoundListView> {
+    return this.ask('POST', 'search', foundListSchema, { json: asked });
   }
 
   document(id: string, version?: number): Promise<DocumentView> {
@@ -110,8 +116,24 @@ export class ApiClient {
     return this.ask('POST', `documents/${id}/versions`, importedSchema, { text });
   }
 
-  cases(page: { cursor?: string; limit?: number } = {}): Promise<z.output<typeof caseListSchema>> {
-    return this.ask('GET', 'cases', caseListSchema, { query: page });
+  /** Attaches a file to a document. Name and mark travel as headers: no address tells them. */
+  attach(
+    id: string,
+    file: { readonly name: string; readonly mark: string; readonly mediaType: string; readonly bytes: Uint8Array },
+  ): Promise<{ id: string; sha256: string }> {
+    const { name, mark, bytes: text, mediaType: type } = file;
+    const headers = { 'imprimatur-name': encodeURIComponent(name), 'imprimatur-mark': encodeURIComponent(mark) };
+    return this.ask('POST', `documents/${id}/attachments`, attachedSchema, { text, type, headers });
+  }
+
+  /** The bytes of an attachment. */
+  async attachment(id: string, attachment: string): Promise<Uint8Array> {
+    const response = await this.send('GET', `documents/${id}/attachments/${attachment}`);
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  cases(asked: CasesAsked = {}): Promise<z.output<typeof caseListSchema>> {
+    return this.ask('GET', 'cases', caseListSchema, { query: asked });
   }
 
   case(id: string): Promise<CaseView> {
@@ -177,6 +199,53 @@ export class ApiClient {
     return this.ask('GET', `instruments/${id}`, instrumentStateSchema);
   }
 
+  /** The access lists that one may know of, by name, and where one stands to each. */
+  accessLists(page: Partial<AccessListQuery> = {}): Promise<z.output<typeof accessListsSchema>> {
+    return this.ask('GET', 'access-lists', accessListsSchema, { query: page });
+  }
+
+  /** `digest` is that of the read-in as it was shown. */
+  async acknowledge(list: string, digest: string): Promise<void> {
+    await this.ask('POST', `access-lists/${list}/acknowledgement`, nothing, { json: { digest } });
+  }
+
+  async requestAccess(command: RequestAccessCommand): Promise<string> {
+    return (await this.ask('POST', 'access-requests', createdRequestSchema, { json: command })).id;
+  }
+
+  accessRequests(page: { cursor?: string; limit?: number } = {}): Promise<z.output<typeof accessRequestsSchema>> {
+    return this.ask('GET', 'access-requests', accessRequestsSchema, { query: page });
+  }
+
+  accessRequest(id: string): Promise<AccessRequestView> {
+    return this.ask('GET', `access-requests/${id}`, accessRequestSchema);
+  }
+
+  async refuseAccess(id: string, reason: MarkedWordsInput): Promise<void> {
+    await this.ask('POST', `access-requests/${id}/refusal`, nothing, { json: { reason } });
+  }
+
+  async withdrawAccessRequest(id: string): Promise<void> {
+    await this.ask('POST', `access-requests/${id}/withdrawal`, nothing);
+  }
+
+  /** Lifts the need-to-know of a document in an emergency: on the record, with an alert and a review to come. */
+  breakGlass(command: OpenBreakGlassCommand): Promise<z.output<typeof openedBreakGlassSchema>> {
+    return this.ask('POST', 'break-glass', openedBreakGlassSchema, { json: command });
+  }
+
+  brokenGlass(page: { cursor?: string; limit?: number } = {}): Promise<z.output<typeof breakGlassListSchema>> {
+    return this.ask('GET', 'break-glass', breakGlassListSchema, { query: page });
+  }
+
+  async reviewBreakGlass(id: string, command: ReviewBreakGlassCommand): Promise<void> {
+    await this.ask('POST', `break-glass/${id}/review`, nothing, { json: command });
+  }
+
+  async endBreakGlass(id: string): Promise<void> {
+    await this.ask('POST', `break-glass/${id}/end`, nothing);
+  }
+
   async notifications(): Promise<z.output<typeof notificationListSchema>['items']> {
     return (await this.ask('GET', 'notifications', notificationListSchema)).items;
   }
@@ -195,50 +264,5 @@ export class ApiClient {
 
   consistency(first: number, second: number): Promise<z.output<typeof consistencySchema>> {
     return this.ask('GET', 'audit/consistency', consistencySchema, { query: { first, second } });
-  }
-
-  private async ask<Schema extends z.ZodType>(
-    method: string,
-    path: string,
-    schema: Schema,
-    sent: Sent = {},
-  ): Promise<z.output<Schema>> {
-    const response = await this.send(method, path, sent);
-    const body = await response.text();
-    return schema.parse(body === '' ? undefined : JSON.parse(body));
-  }
-
-  private async send(method: string, path: string, { query = {}, json, text }: Sent = {}): Promise<Response> {
-    const url = new URL(`${this.base.replace(/\/$/, '')}/api/${path}`);
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) url.searchParams.set(name, String(value));
-    }
-    const type = text === undefined ? (json === undefined ? undefined : 'application/json') : 'text/markdown';
-    const body = text ?? (json === undefined ? undefined : JSON.stringify(json));
-    const response = await fetch(url, {
-      method,
-      headers: {
-        ...(this.credential === undefined ? {} : { authorization: `Bearer ${this.credential}` }),
-        ...(type === undefined ? {} : { 'content-type': type }),
-      },
-      ...(body === undefined ? {} : { body: body as NonNullable<RequestInit['body']> }),
-    });
-    if (!response.ok) throw await problemOf(response);
-    return response;
-  }
-}
-
-async function problemOf(response: Response): Promise<Error> {
-  const text = await response.text();
-  const parsed = problemSchema.safeParse(jsonOrUndefined(text));
-  if (parsed.success) return new ApiProblem(parsed.data);
-  return new Error(`${response.url} answered ${String(response.status)}, and not as this API does`);
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,1 +1,3 @@
-export { ApiClient, ApiProblem, type Credential } from './api-client';
+export type { AskedDecision, Supposed } from './access-connection';
+export { ApiClient } from './api-client';
+export { ApiProblem, type Credential } from './api-connection';

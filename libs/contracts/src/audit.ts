@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, momentSchema, pageQuerySchema } from './label';
+import { countedSchema, idSchema, momentSchema, pageQuerySchema } from './label';
 
 export const auditQuerySchema = z.strictObject({
   ...pageQuerySchema.shape,
@@ -8,11 +8,12 @@ export const auditQuerySchema = z.strictObject({
   case: idSchema.optional(),
   action: z
     .string()
-    .regex(/^[a-z]+(\.[a-z]+)?$/)
+    .regex(/^[a-z]{1,40}(\.[a-z]{1,40})?$/)
     .optional(),
   outcome: z.enum(['done', 'refused', 'failed']).optional(),
   from: momentSchema.optional(),
   to: momentSchema.optional(),
+  count: countedSchema.optional(),
 });
 
 export const auditEventSchema = z
@@ -33,7 +34,7 @@ export const auditEventSchema = z
   .meta({ id: 'AuditEvent', description: 'Who did what to which thing, by ids and codes: never the content' });
 
 export const auditListSchema = z
-  .strictObject({ items: z.array(auditEventSchema), next: z.string().nullable() })
+  .strictObject({ items: z.array(auditEventSchema), next: z.string().nullable(), count: z.number().int().optional() })
   .meta({ id: 'AuditEventList' });
 
 export const eventProofSchema = z

@@ -141,8 +141,12 @@ export const caseSchema = z
   .meta({ id: 'Case' });
 
 export const caseListSchema = z
-  .strictObject({ items: z.array(caseSummarySchema), next: z.string().nullable() })
-  .meta({ id: 'CaseList' });
+  .strictObject({
+    items: z.array(caseSummarySchema),
+    next: z.string().nullable(),
+    count: z.number().int().optional(),
+  })
+  .meta({ id: 'CaseList', description: 'A page; `count`, where it was asked for, is of all that you may know of' });
 
 export const proposalSchema = z
   .strictObject({

@@ -18,8 +18,11 @@ const WORDS =
 export const wordsSchema = (most: number) =>
   z.string().trim().min(1).max(most).regex(WORDS, 'a character that nobody sees is no word');
 
-/** A moment in UTC, ISO 8601 with Z. */
-export const momentSchema = z.iso.datetime();
+/** A moment in UTC, ISO 8601 with Z, from the year 1: no calendar of the database has a year 0. */
+export const momentSchema = z.iso.datetime().refine((moment) => !moment.startsWith('0000'), 'there is no year 0');
+
+/** `true` asks for the exact number of all that is visible, beside the page. It may cost more than the page. */
+export const countedSchema = z.enum(['true', 'false']).transform((said) => said === 'true');
 
 /** Keyset paging: an opaque cursor and a page size. Query schemas carry no `.meta({ id })`. */
 export const pageQuerySchema = z.strictObject({

@@ -8,6 +8,7 @@ export const notificationListSchema = z
         id: idSchema,
         kind: z.string(),
         case: idSchema.nullable(),
+        about: idSchema.nullable(),
         createdAt: momentSchema,
         readAt: momentSchema.nullable(),
       }),

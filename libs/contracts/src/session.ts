@@ -8,6 +8,8 @@ export const SCOPES = [
   'cases:write',
   'audit:read',
   'instruments:write',
+  'access:read',
+  'access:write',
   'me',
 ] as const;
 
@@ -35,9 +37,7 @@ export const meSchema = z
   .meta({ id: 'Me', description: 'Who you are, what you hold at this moment, and how sure we are that it is you' });
 
 /** A code of the person's second factor (RFC 6238): six digits that count once. */
-export const stepUpSchema = z
-  .strictObject({ code: z.string().regex(/^\d{6}$/, 'six digits') })
-  .meta({ id: 'StepUp' });
+export const stepUpSchema = z.strictObject({ code: z.string().regex(/^\d{6}$/, 'six digits') }).meta({ id: 'StepUp' });
 
 export const signedInSchema = z
   .strictObject({ session: z.string(), me: meSchema })

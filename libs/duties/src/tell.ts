@@ -1,6 +1,7 @@
 import type { Clock, Tx } from '#database';
 import type { AuthorityReader } from '#people';
 import { type Authority, ORIGINATORS, type Stage } from '#workflow';
+import { whoIsTold } from './store/access-facts.store';
 import { type CaseFacts, decidersOf, findCaseFacts, whoMayKnow } from './store/case-facts.store';
 import { notify } from './store/notification.store';
 import type { OutboxRow } from './store/outbox.store';
@@ -8,9 +9,15 @@ import type { OutboxRow } from './store/outbox.store';
 /** Topics after which somebody can act next. */
 const AWAITS: readonly string[] = ['case.frozen', 'case.decided'];
 
+/** What waits for somebody after a topic about access; the others only tell what became of something. */
+const AWAITED: Readonly<Record<string, string>> = {
+  'access.requested': 'awaits-your-approval',
+  'access.break-glass': 'awaits-your-review',
+};
+
 /**
- * The effect of a job about a case: tells those who can act next, or those whom the outcome concerns. Nobody is told of a
- * case that they may not know of.
+ * The effect of a job about a case or about access: tells those who can act next, or those whom the outcome concerns. Nobody is
+ * told of what they may not know of.
  */
 export class TellPeople {
   constructor(
@@ -19,13 +26,19 @@ export class TellPeople {
   ) {}
 
   async run(tx: Tx, job: OutboxRow): Promise<void> {
+    const about = job.payload['about'];
+    if (job.topic.startsWith('access.') && about !== undefined) {
+      const people = await whoIsTold(tx, job.topic, about);
+      await notify(tx, job.id, AWAITED[job.topic] ?? job.topic, { about }, people);
+      return;
+    }
     const caseId = job.payload['caseId'];
     const row = caseId === undefined ? undefined : await findCaseFacts(tx, caseId);
     if (row === undefined) return;
     const awaited = AWAITS.includes(job.topic);
     const people = awaited ? await this.whoCanAct(tx, row) : await this.whomItConcerns(tx, row);
     const kind = awaited ? 'awaits-your-decision' : job.topic;
-    await notify(tx, job.id, kind, row.id, await whoMayKnow(tx, row.id, [...new Set(people)]));
+    await notify(tx, job.id, kind, { caseId: row.id }, await whoMayKnow(tx, row.id, [...new Set(people)]));
   }
 
   private async whomItConcerns(tx: Tx, row: CaseFacts): Promise<string[]> {

@@ -1,5 +1,6 @@
-import { AccessPolicy, accessRulesSchema } from '#access';
+import { AccessPolicy, accessRulesSchema, shippedRules } from '#access';
 import type { Tx } from '#database';
+import { canonicalJson } from '#signing';
 import type { InstrumentOf } from '#workflow';
 import { activatedRules } from './store/access-list.store';
 
@@ -7,7 +8,11 @@ import { activatedRules } from './store/access-list.store';
 export function rulesFault({ version, rules }: InstrumentOf<'access-rules'>['body']): string | null {
   const parsed = accessRulesSchema.safeParse(rules);
   if (!parsed.success) return parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
-  return parsed.data.version === version ? null : `the rules call themselves ${parsed.data.version}`;
+  if (parsed.data.version !== version) return `the rules call themselves ${parsed.data.version}`;
+  // INVARIANT: one version is one text, also where the product has shipped it.
+  return version === shippedRules.version && canonicalJson(parsed.data) !== canonicalJson(shippedRules)
+    ? 'other rules have shipped under this version; a change is a new version'
+    : null;
 }
 
 /**

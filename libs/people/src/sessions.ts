@@ -42,13 +42,12 @@ export class Sessions {
   /** Whose session or token it is, with what they hold at this moment; undefined for nobody. */
   async enter(sid: string, requestId: string): Promise<Actor | undefined> {
     if (sid.length < 32 || sid.length > 200) return undefined;
-    const entered = await this.transactions.asDuty(async (tx) => {
-      const session = await enterSession(tx, sid);
-      if (session?.rulesVersion != null) await learnRules(tx, this.access, session.rulesVersion);
-      return session;
-    });
+    const entered = await this.transactions.once((statement) => enterSession(statement, sid));
     if (entered === undefined) return undefined;
-    return { ...entered, rulesVersion: entered.rulesVersion ?? this.access.shippedVersion, sid, requestId };
+    const rulesVersion = entered.rulesVersion ?? this.access.shippedVersion;
+    if (!this.access.knows(rulesVersion))
+      await this.transactions.run({ sid }, (tx) => learnRules(tx, this.access, rulesVersion));
+    return { ...entered, rulesVersion, sid, requestId };
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Tx } from '#database';
+import { type Tx, leaveInOutbox } from '#database';
 import type { Authority, Instrument, InstrumentOf } from '#workflow';
 import { insertEntry, insertRules, putAccessList, takeBackAccess, withdrawEntry } from './store/access-list.store';
 import { insertClearance, putPerson, takeBack, withdrawClearance } from './store/instrument.store';
@@ -32,7 +32,8 @@ export async function takeEffect(tx: Tx, instrument: Instrument, authority: Auth
       await letIn(tx, instrument, authority, now);
       return;
     case 'access-withdrawal':
-      await withdrawEntry(tx, instrument.body, now);
+      if ((await withdrawEntry(tx, instrument.body, now)) > 0)
+        await leaveInOutbox(tx, { topic: 'access.ended', payload: { about: instrument.body.grant } });
       return;
     case 'access-rules':
       await insertRules(tx, instrument, now);
@@ -63,6 +64,7 @@ async function letIn(tx: Tx, instrument: InstrumentOf<'access-grant'>, authority
     .ofKind('access-withdrawal')
     .some(({ body }) => body.grant === instrument.body.grant && body.list === instrument.body.list);
   if (withdrawn || isRevoked(instrument, authority)) await withdrawEntry(tx, instrument.body, now);
+  else await leaveInOutbox(tx, { topic: 'access.granted', payload: { about: instrument.body.grant } });
 }
 
 const isRevoked = (instrument: Instrument, authority: Authority): boolean =>

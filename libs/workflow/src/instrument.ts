@@ -57,6 +57,9 @@ export const BODIES = {
     classifications: z.array(token).min(1),
     categories,
     ...span,
+    /** Why it is given, and on whose authority: of a vetting, a decision, an agreement. */
+    reason: words.optional(),
+    authority: words.optional(),
   }),
   'clearance-withdrawal': z.strictObject({ clearance: uuid, reason: words, from: moment }),
   procedure: z.strictObject({ procedure: procedureSchema }),

@@ -90,6 +90,20 @@ describe('instruments chain to two officers', () => {
     },
   );
 
+  it('takes a clearance that says why it is given and on whose authority, and one that does not', async () => {
+    const { authority, other } = await aBody();
+    const body = { person: other.person, classifications: ['TOP SECRET'] };
+    await authority.clearance(body);
+    await authority.clearance({ ...body, reason: 'EXERCISE assignment', authority: 'EXERCISE certificate 2026-14' });
+    expect(await faultsOf(authority)).toEqual([]);
+    await authority.clearance({ ...body, reason: '' });
+    await authority.state('clearance', { ...body, why: 'EXERCISE' });
+    expect(await faultsOf(authority)).toEqual([
+      expect.stringContaining('body.reason'),
+      expect.stringContaining('it is no instrument'),
+    ]);
+  });
+
   it('refuses a holder that the api made: signed by keys that are no officers', async () => {
     const { authority, other } = await aBody();
     const by = [(await generateKey()).privateJwk, (await generateKey()).privateJwk];

@@ -7,10 +7,17 @@ import { caseInLine, caseInWords } from '../case-words';
 import type { CliIo } from '../cli-io';
 import { groupOf, idArgument, momentArgument, withExamples } from '../command-group';
 import { parsedAs, readBytes } from '../files';
-import { type PageOptions, printPage, withPage } from '../pages';
+import { type PageOptions, pageOf, printPage, withPage } from '../pages';
 import { neutral } from '../neutral';
 import { type ReasonOptions, reasonOf, withReason } from '../reason';
 import type { Terminal } from '../terminal';
+
+interface CaseFilter {
+  readonly state?: string;
+  readonly document?: string;
+  readonly requestedBy?: string;
+  readonly count?: true;
+}
 
 /** `case`: the verbs that move a request for release. */
 export function registerCase(program: Command, io: CliIo, terminal: Terminal): void {
@@ -23,11 +30,23 @@ export function registerCase(program: Command, io: CliIo, terminal: Terminal): v
 
 function registerReading(group: Command, io: CliIo, terminal: Terminal): void {
   withExamples(
-    withPage(speakingToApi(group.command('list').description('the cases that you may know of, newest first'))),
-    'case list --limit 20',
+    withPage(speakingToApi(group.command('list').description('the cases that you may know of, newest first')))
+      .option('--state <state>', 'in this state, such as in-approval')
+      .option('--document <id>', 'about this document', idArgument)
+      .option('--requested-by <person>', 'asked for by this person', idArgument)
+      .option('--count', 'say how many there are in all'),
+    'case list --state in-approval --count',
   ).action(
-    answering(io, async (options: ApiOptions & PageOptions): Promise<Answer> => {
-      const page = await asClient(options, terminal, (client) => client.cases(pageOf(options)));
+    answering(io, async (options: ApiOptions & PageOptions & CaseFilter): Promise<Answer> => {
+      const { state, document, requestedBy, count } = options;
+      const asked = {
+        ...pageOf(options),
+        ...(state === undefined ? {} : { state }),
+        ...(document === undefined ? {} : { document }),
+        ...(requestedBy === undefined ? {} : { requestedBy }),
+        ...(count === undefined ? {} : { count }),
+      };
+      const page = await asClient(options, terminal, (client) => client.cases(asked));
       return printPage(io, page, caseInLine, options.json);
     }),
   );
@@ -44,11 +63,6 @@ function registerReading(group: Command, io: CliIo, terminal: Terminal): void {
     }),
   );
 }
-
-const pageOf = ({ cursor, limit }: PageOptions) => ({
-  ...(cursor === undefined ? {} : { cursor }),
-  ...(limit === undefined ? {} : { limit }),
-});
 
 function registerProposing(group: Command, io: CliIo, terminal: Terminal): void {
   withExamples(

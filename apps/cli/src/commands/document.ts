@@ -4,8 +4,9 @@ import { type Answer, answering } from '../answer';
 import { type ApiOptions, asClient, speakingToApi } from '../api-access';
 import type { CliIo } from '../cli-io';
 import { countArgument, groupOf, idArgument, withExamples } from '../command-group';
+import { type Narrowing, narrowed, narrowingOf } from '../narrowing';
 import { indented, neutral } from '../neutral';
-import { type PageOptions, printPage, withPage } from '../pages';
+import { type PageOptions, pageOf, printPage, withPage } from '../pages';
 import type { Terminal } from '../terminal';
 
 interface ShowOptions extends ApiOptions {
@@ -17,11 +18,14 @@ interface ShowOptions extends ApiOptions {
 export function registerDocument(program: Command, io: CliIo, terminal: Terminal): void {
   const group = groupOf(program, 'document', 'documents, of which everybody gets their cut');
   withExamples(
-    withPage(speakingToApi(group.command('list').description('the documents that you may know of, newest first'))),
+    narrowed(
+      withPage(speakingToApi(group.command('list').description('the documents that you may know of, newest first'))),
+    ),
     'document list --limit 20',
+    'document list --policy NATO --classification SECRET --count',
   ).action(
-    answering(io, async ({ cursor, limit, ...options }: ApiOptions & PageOptions): Promise<Answer> => {
-      const asked = { ...(cursor === undefined ? {} : { cursor }), ...(limit === undefined ? {} : { limit }) };
+    answering(io, async (options: ApiOptions & PageOptions & Narrowing): Promise<Answer> => {
+      const asked = { ...pageOf(options), ...narrowingOf(options) };
       const page = await asClient(options, terminal, (client) => client.documents(asked));
       return printPage(io, page, inLine, options.json);
     }),
@@ -45,16 +49,32 @@ export function registerDocument(program: Command, io: CliIo, terminal: Terminal
 const inLine = ({ id, mark, title, originator, createdAt }: DocumentListView['items'][number]): string =>
   neutral(`${id}  ${createdAt}  ${originator}  ${mark} ${title ?? ''}`.trimEnd());
 
-function inWords({ id, banner, originator, version, date, exercise, portions }: DocumentView): string[] {
+function inWords({
+  id,
+  banner,
+  originator,
+  version,
+  date,
+  exercise,
+  extractable,
+  portions,
+  attachments,
+}: DocumentView): string[] {
   return [
     neutral(banner),
-    neutral(`document ${id}, version ${String(version)} of ${date}, from ${originator}${exercise ? ', EXERCISE' : ''}`),
+    neutral(
+      `document ${id}, version ${String(version)} of ${date}, from ${originator}${exercise ? ', EXERCISE' : ''}${extractable ? '' : ', to be read only whole'}`,
+    ),
     ...portions.flatMap(({ n, mark, text, originator: source }) => {
       const from = source === originator ? '' : ` [${source}]`;
       const [first = '', ...rest] = text.split(/\r?\n/);
       const head = neutral(`${String(n)}. ${mark}${from} ${first}`);
       return ['', head, ...(rest.length === 0 ? [] : [indented(rest.join('\n'))])];
     }),
+    ...(attachments.length === 0 ? [] : ['']),
+    ...attachments.map(({ id: attachment, name, mark, mediaType, bytes }) =>
+      neutral(`attached ${attachment}  ${mark} ${name}  ${mediaType}, ${String(bytes)} bytes`),
+    ),
     '',
     neutral(banner),
   ];

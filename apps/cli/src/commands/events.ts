@@ -9,7 +9,9 @@ import { neutral } from '../neutral';
 import { type PageOptions, printPage, withPage } from '../pages';
 import type { Terminal } from '../terminal';
 
-type Filter = Partial<Pick<AuditQuery, 'person' | 'document' | 'case' | 'action' | 'outcome' | 'from' | 'to'>>;
+type Filter = Partial<
+  Pick<AuditQuery, 'person' | 'document' | 'case' | 'action' | 'outcome' | 'from' | 'to' | 'count'>
+>;
 
 /** `events`: the record, for auditors, and the proofs that `verify` checks offline. */
 export function registerEvents(program: Command, io: CliIo, terminal: Terminal): void {
@@ -84,7 +86,8 @@ const filtered = (command: Command): Command =>
     .option('--action <action>', 'one kind of action, such as document.read')
     .addOption(new Option('--outcome <outcome>', 'how it ended').choices(['done', 'refused', 'failed']))
     .option('--from <moment>', 'from this moment on', momentArgument)
-    .option('--to <moment>', 'up to this moment', momentArgument);
+    .option('--to <moment>', 'up to this moment', momentArgument)
+    .option('--count', 'say how many there are in all');
 
 function give(io: CliIo, value: unknown, { out }: ProofOptions): Answer {
   if (out === undefined) io.out(JSON.stringify(value, null, 2));

@@ -37,8 +37,8 @@ export function registerInstrumentSubmit(program: Command, io: CliIo, terminal: 
   );
 }
 
-/** One after the other, in the order of the file: a person before the key that is theirs. */
-async function submitAll(
+/** Hands them in and prints the registrar's word: one after the other, in the order of the file, a person before their key. */
+export async function submitAll(
   client: ApiClient,
   io: CliIo,
   statements: readonly SignedStatement[],

@@ -191,6 +191,8 @@ describe('imprimatur instrument', () => {
         person: enrolled.person,
         classifications: ['SECRET'],
         categories: [{ tagSet: 'Context', type: 'PERMISSIVE', values: ['NATO'] }],
+        reason: 'EXERCISE assignment',
+        authority: 'EXERCISE certificate 2026-14',
       }),
       await authority.procedure(),
       await authority.state('clearance-withdrawal', { clearance: PERSON, reason: 'left office', from: VALID.from }),

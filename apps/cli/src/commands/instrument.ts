@@ -98,7 +98,7 @@ async function signInstruments(io: CliIo, terminal: Terminal, file: string, opti
 }
 
 /** The keys that a statement's headers name, unverified. */
-function kidsClaimed(statement: SignedStatement): string[] {
+export function kidsClaimed(statement: SignedStatement): string[] {
   return statement.signatures.flatMap((signature) => {
     try {
       const header = JSON.parse(Buffer.from(signature.protected, 'base64url').toString('utf8')) as { kid?: unknown };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { CaseView, DocumentView } from '#contracts';
 import { findRelease } from '#register';
 import {
@@ -74,6 +75,37 @@ describe('imprimatur at the office', () => {
   });
 
   describe('document', () => {
+    it('attaches a file under a mark of its own, and fetches it again', async () => {
+      const { documentId } = await submittedCase(alliance);
+      const path = console.file('depots.csv', 'EXERCISE;depots\n');
+      const attach = (...args: string[]) => as(alliance.planner, 'document', 'attach', documentId, path, ...args);
+      expect((await attach()).code).toBe(2);
+      const said = await attach('--mark', '(CTS)');
+      const [, id = ''] = /^([0-9a-f-]{36}) {2}sha256 [0-9a-f]{64}\n$/.exec(said.out) ?? [];
+      const shown = await as(alliance.planner, 'document', 'show', documentId);
+      expect(shown.out).toContain(`attached ${id}  (CTS) depots.csv  text/csv, 16 bytes`);
+      const out = `${path}.fetched`;
+      expect((await as(alliance.planner, 'document', 'attachment', documentId, id, '--out', out)).code).toBe(0);
+      expect(readFileSync(out, 'utf8')).toBe('EXERCISE;depots\n');
+      expect((await as(alliance.planner, 'document', 'attachment', documentId, id, '--out', out)).code).toBe(2);
+      expect(
+        (await as(alliance.stranger, 'document', 'attachment', documentId, id, '--out', `${out}.2`)).err,
+      ).toContain('not-found');
+      expect(
+        (
+          await as(
+            alliance.planner,
+            'document',
+            'attach',
+            documentId,
+            console.file('x.exe', 'EXERCISE'),
+            '--mark',
+            '(NS)',
+          )
+        ).err,
+      ).toContain('--type');
+    });
+
     it('shows each reader their cut, every portion behind its mark, under the banner', async () => {
       const { documentId } = await submittedCase(alliance);
       const whole = await as(alliance.planner, 'document', 'show', documentId);

@@ -5,30 +5,41 @@ export interface NotificationRow {
   readonly id: string;
   readonly kind: string;
   readonly case: string | null;
+  /** The request, grant or breaking of glass that it is about. */
+  readonly about: string | null;
   readonly createdAt: Date;
   readonly readAt: Date | null;
 }
 
-/** Tells persons of a case, each once a job. Ids only. */
+/** What a note is about: a case, or something about access. */
+export type Subject = { readonly caseId: string } | { readonly about: string };
+
+/** Tells persons of something, each once a job. Ids only. */
 export async function notify(
   tx: Tx,
   outboxId: string,
   kind: string,
-  caseId: string,
+  subject: Subject,
   people: readonly string[],
 ): Promise<void> {
   const rows = people.map((person) => ({ id: randomUUID(), person }));
   await tx.change(
-    `INSERT INTO notification (id, outbox_id, person_id, kind, case_id)
-     SELECT id, $1, person, $2, $3 FROM jsonb_to_recordset($4::jsonb) AS n (id uuid, person uuid)
+    `INSERT INTO notification (id, outbox_id, person_id, kind, case_id, about)
+     SELECT id, $1, person, $2, $3, $4 FROM jsonb_to_recordset($5::jsonb) AS n (id uuid, person uuid)
      ON CONFLICT DO NOTHING`,
-    [outboxId, kind, caseId, JSON.stringify(rows)],
+    [
+      outboxId,
+      kind,
+      'caseId' in subject ? subject.caseId : null,
+      'about' in subject ? subject.about : null,
+      JSON.stringify(rows),
+    ],
   );
 }
 
 export async function ownNotifications(tx: Tx): Promise<NotificationRow[]> {
   return tx.rows<NotificationRow>(
-    `SELECT id, kind, case_id AS "case", created_at AS "createdAt", read_at AS "readAt"
+    `SELECT id, kind, case_id AS "case", about, created_at AS "createdAt", read_at AS "readAt"
        FROM notification ORDER BY created_at DESC, id DESC LIMIT 200`,
   );
 }

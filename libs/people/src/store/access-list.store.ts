@@ -25,13 +25,13 @@ export async function insertEntry(
   );
 }
 
-/** Ends a grant at once, whatever date the statement names. Only one of the list that is named: approvers speak for no other. */
+/** Ends a grant at once, whatever date the statement names; answers how many. Only one of the list that is named: approvers speak for no other. */
 export async function withdrawEntry(
   tx: Tx,
   { grant, list }: { readonly grant: string; readonly list: string },
   at: Date,
-): Promise<void> {
-  await tx.change('UPDATE access_entry SET withdrawn_at = $3 WHERE id = $1 AND list = $2 AND withdrawn_at IS NULL', [
+): Promise<number> {
+  return tx.change('UPDATE access_entry SET withdrawn_at = $3 WHERE id = $1 AND list = $2 AND withdrawn_at IS NULL', [
     grant,
     list,
     at,

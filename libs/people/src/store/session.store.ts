@@ -1,5 +1,5 @@
 import type { Actor } from '#access';
-import type { Tx } from '#database';
+import type { Statement, Tx } from '#database';
 
 /** What `sec.enter` answers: the actor without the secret and the request; no rules version where none was ever activated. */
 export type EnteredSession = Omit<Actor, 'sid' | 'requestId' | 'rulesVersion'> & {
@@ -28,9 +28,9 @@ export async function openSession(
   return row?.opened === true;
 }
 
-/** Puts the session into the transaction and answers whose it is; undefined for nobody. */
-export async function enterSession(tx: Tx, sid: string): Promise<EnteredSession | undefined> {
-  const row = await tx.row<{ entered: EnteredSession | null }>('SELECT sec.enter($1) AS entered', [sid]);
+/** Whose session it is, and what they hold at this moment; undefined for nobody. */
+export async function enterSession(statement: Statement, sid: string): Promise<EnteredSession | undefined> {
+  const row = await statement.row<{ entered: EnteredSession | null }>('SELECT sec.enter($1) AS entered', [sid]);
   return row?.entered ?? undefined;
 }
 
