@@ -1,21 +1,26 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import type { Bench, BenchLine } from './report';
 
-/** `npm run bench -- ROOM [--json]`: measures a room beside its peers and prints ratios; without a room, all of them. */
+/**
+ * `npm run bench -- ROOM [--json]`: measures a room beside its peers and prints ratios; without a room, all of them.
+ * A room may have several benches, `access-decisions`, `access-lists`: its name runs all of them, each name one.
+ */
 async function main(args: readonly string[]): Promise<void> {
   const json = args.includes('--json');
   const asked = args.filter((arg) => !arg.startsWith('--'));
   const rooms = readdirSync(__dirname).flatMap((file) => /^(.+)[.]bench[.]js$/.exec(file)?.[1] ?? []);
-  for (const room of asked.length === 0 ? rooms : asked) {
-    if (!existsSync(join(__dirname, `${room}.bench.js`))) {
-      throw new Error(`there is no bench of ${room}; there are ${rooms.join(', ')}`);
-    }
+  for (const room of asked.length === 0 ? rooms : asked.flatMap((name) => benchesOf(name, rooms))) {
     const { bench } = (await import(`./${room}.bench`)) as { bench: Bench };
     await bench((line) => {
       console.log(json ? JSON.stringify(line) : inWords(line));
     });
   }
+}
+
+function benchesOf(name: string, rooms: readonly string[]): string[] {
+  const found = rooms.filter((room) => room === name || room.startsWith(`${name}-`));
+  if (found.length === 0) throw new Error(`there is no bench of ${name}; there are ${rooms.join(', ')}`);
+  return found;
 }
 
 function inWords({ name, ours, other, unit, ratio, target, ok }: BenchLine): string {

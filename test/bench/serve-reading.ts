@@ -1,5 +1,6 @@
 import Fastify from 'fastify';
 import { Pool } from 'pg';
+import { READING } from '../../libs/records/src/store/reading.store';
 import { aDocument } from '../support/documents';
 import { openHouse } from '../support/house';
 import { aPerson } from '../support/people';
@@ -7,11 +8,14 @@ import { aPerson } from '../support/people';
 /** What the parent needs to ask both servers the same question. */
 export interface ServedReading {
   readonly ours: string;
+  /** The rows of the document's portions and nothing else. */
   readonly bare: string;
+  /** The very statement of the read, without a session, a decision or a record. */
+  readonly same: string;
   readonly authorization: string;
 }
 
-const SAME_SELECT = `SELECT id, version_id AS "versionId", ordinal, kind, protection_id AS "protectionId", originator, body, nation, area,
+const PORTIONS = `SELECT id, version_id AS "versionId", ordinal, kind, protection_id AS "protectionId", originator, body, nation, area,
   quantity_now AS "quantityNow", quantity_required AS "quantityRequired", unit, due_year AS "dueYear"
   FROM portion WHERE document_id = $1 ORDER BY version_id, ordinal`;
 
@@ -34,13 +38,18 @@ async function serve(): Promise<void> {
   const pool = new Pool({ connectionString: house.databases.main('superuser'), max: 10 });
   const bare = Fastify();
   bare.get('/documents/:id', async (request) => {
-    const { rows } = await pool.query(SAME_SELECT, [(request.params as { id: string }).id]);
+    const { rows } = await pool.query(PORTIONS, [(request.params as { id: string }).id]);
     return { portions: rows as unknown[] };
+  });
+  bare.get('/readings/:id', async (request) => {
+    const { rows } = await pool.query(READING, [(request.params as { id: string }).id]);
+    return rows[0] as unknown;
   });
   const bareUrl = await bare.listen({ port: 0, host: '127.0.0.1' });
   const served: ServedReading = {
     ours: `${house.url}/api/documents/${id}`,
     bare: `${bareUrl}/documents/${id}`,
+    same: `${bareUrl}/readings/${id}`,
     authorization: `Bearer ${reader.sid}`,
   };
   process.send?.(served);

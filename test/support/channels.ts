@@ -1,4 +1,5 @@
-import type { Actor } from '#access';
+import { type Actor, shippedRules } from '#access';
+import { asking } from './cluster';
 import { type Answer, ask } from './http';
 import type { House, Resident } from './house';
 import { type SessionSql, inSession } from './in-session';
@@ -13,12 +14,12 @@ export interface Harvest {
 /** Who somebody is at this moment, as the database says it: what the process decides by. */
 export async function actorOf(house: Pick<House, 'databases'>, sid: string): Promise<Actor> {
   return inSession(house, sid, async (sql) => {
-    const [row] = await sql.rows<{ entered: Omit<Actor, 'sid' | 'requestId'> | null }>(
-      'SELECT sec.enter($1) AS entered',
-      [sid],
-    );
+    const [row] = await sql.rows<{
+      entered: (Omit<Actor, 'sid' | 'requestId' | 'rulesVersion'> & { rulesVersion: string | null }) | null;
+    }>('SELECT sec.enter($1) AS entered', [sid]);
     if (row?.entered == null) throw new Error('nobody has this session');
-    return { ...row.entered, sid, requestId: 'exercise' };
+    const { rulesVersion } = row.entered;
+    return { ...row.entered, rulesVersion: rulesVersion ?? shippedRules.version, sid, requestId: 'exercise' };
   });
 }
 
@@ -40,8 +41,26 @@ export async function overHttp(
       harvests.push({ channel: `GET /api/documents/:id${query}`, ids: portions.map((portion) => portion.id), said });
     }
   }
+  for (const { id, document } of await attachmentsOf(house, documentIds)) {
+    const answer = await answered(house, `/api/documents/${document}/attachments/${id}`, sid);
+    const said = `${JSON.stringify(answer.headers)} ${answer.body}`;
+    harvests.push({ channel: 'GET /api/documents/:id/attachments/:attachment', ids: undefined, said });
+  }
   return harvests;
 }
+
+/** The attachments that there are, whoever may know of them. */
+const attachmentsOf = (
+  house: House,
+  documentIds: readonly string[],
+): Promise<{ readonly id: string; readonly document: string }[]> =>
+  asking(house.databases.main('superuser'), async (client) => {
+    const { rows } = await client.query<{ id: string; document: string }>(
+      'SELECT id, document_id AS document FROM attachment WHERE document_id = ANY ($1)',
+      [documentIds],
+    );
+    return rows;
+  });
 
 /** An answer that is one: what is there, or that nothing is. A house that is out of order keeps every secret. */
 async function answered(house: House, path: string, sid: string): Promise<Answer> {
@@ -87,7 +106,13 @@ const QUESTIONS: Readonly<Record<string, Question>> = {
   'the body of a target': rowsOf('SELECT nation, area, quantity_now, quantity_required, unit FROM portion'),
   'a whole row': rowsOf('SELECT portion::text AS row FROM portion'),
   'the documents': rowsOf('SELECT id, subject, originator FROM document'),
-  'the versions': rowsOf('SELECT document_id, source_sha256 FROM version'),
+  'the attachments': rowsOf(
+    `SELECT name, encode(bytes, 'escape') AS bytes, encode(sha256, 'hex') AS sha256 FROM attachment`,
+  ),
+  'the attachments of a document': rowsOf(
+    'SELECT d.subject, a.name FROM document d LEFT JOIN attachment a ON a.document_id = d.id',
+  ),
+  'the versions': attempting('SELECT document_id, source_sha256 FROM version'),
   'a lateral join': rowsOf(
     'SELECT x.body FROM document d, LATERAL (SELECT body FROM portion WHERE document_id = d.id) AS x',
   ),

@@ -3,7 +3,14 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AccessPolicy, type AccessRules, Installation, shippedRules } from '#access';
 import { Sealer, type SignedState } from '#audit';
 import { ApiClient } from '#client';
-import { Cursors, SeparateTransactions, Transactions, openDataSource, type RoleName } from '#database';
+import {
+  Cursors,
+  ExaminerTransactions,
+  type RoleName,
+  SeparateTransactions,
+  Transactions,
+  openDataSource,
+} from '#database';
 import { type PolicySet, parseMark } from '#marking';
 import { AuthorityReader, Registrar, TrustAnchor } from '#people';
 import { readPolicies } from '#process';
@@ -60,6 +67,7 @@ export class House {
     const app = await createApi({
       transactions: await parts.open('api'),
       separate: parts.keep(new SeparateTransactions(await openDataSource({ url: databases.main('api'), pool: 3 }))),
+      examiner: parts.keep(new ExaminerTransactions(await openDataSource({ url: databases.main('examiner'), pool: 2 }))),
       policies,
       anchor,
       clock,

@@ -37,7 +37,12 @@ export async function recordedRequests(alliance: AllianceHouse): Promise<Recorde
   const { window, title, summary, items } = aRequest(document, alliance.house.clock.now());
   const at = (part: string): string => `/api/cases/${frozen.caseId}${part}`;
 
+  const asked = await anAccessRequest(alliance);
   const reads = {
+    'GET /api/access-lists': { who: planner, path: '/api/access-lists', action: 'access.lists' },
+    'GET /api/access-requests': { who: requester, path: '/api/access-requests', action: 'access.requests' },
+    'GET /api/access-requests/{id}': { who: requester, path: `/api/access-requests/${asked}`, action: 'access.asked' },
+    'GET /api/break-glass': { who: planner, path: '/api/break-glass', action: 'glass.list' },
     'GET /api/documents': { who: planner, path: '/api/documents', action: 'document.list' },
     'GET /api/documents/{id}': { who: planner, path: `/api/documents/${draft.documentId}`, action: 'document.read' },
     'GET /api/cases': { who: requester, path: '/api/cases', action: 'case.list' },
@@ -62,6 +67,14 @@ export async function recordedRequests(alliance: AllianceHouse): Promise<Recorde
   const nothing = randomUUID();
   const refusals = {
     'a hidden document': { who: stranger, path: `/api/documents/${draft.documentId}`, action: 'document.read' },
+    'a hidden request': { who: planner, path: `/api/access-requests/${asked}`, action: 'access.asked' },
+    'breaking glass without the role': {
+      who: planner,
+      method: 'POST',
+      path: '/api/break-glass',
+      json: { document: draft.documentId, reason: WORDS, hours: 1 },
+      action: 'glass.open',
+    },
     'no document': { who: planner, path: `/api/documents/${nothing}`, action: 'document.read' },
     'a hidden case': { who: stranger, path: at(''), action: 'case.read' },
     'a hidden rendition': { who: stranger, path: at('/renditions/release.json'), action: 'case.preview' },
@@ -76,6 +89,20 @@ export async function recordedRequests(alliance: AllianceHouse): Promise<Recorde
     'the record for no auditor': { who: planner, path: '/api/audit/events', action: 'audit.search' },
   };
   const changes = {
+    'POST /api/access-requests': {
+      who: planner,
+      method: 'POST',
+      path: '/api/access-requests',
+      json: { list: LIST, purpose: WORDS, until: new Date(Date.now() + 3_600_000).toISOString() },
+      action: 'access.request',
+    },
+    'POST /api/access-requests/{id}/refusal': {
+      who: releaseOfficer,
+      method: 'POST',
+      path: `/api/access-requests/${asked}/refusal`,
+      json: { reason: WORDS },
+      action: 'access.refuse',
+    },
     'POST /api/documents': {
       who: planner,
       method: 'POST',
@@ -154,6 +181,17 @@ export async function recordedRequests(alliance: AllianceHouse): Promise<Recorde
     },
   };
   return { reads, refusals, changes };
+}
+
+const LIST = 'KESTREL';
+const WORDS = { text: 'EXERCISE To draft the winter plan.', mark: 'NR' };
+
+/** A request of the requester's for a list that the release officer approves. */
+async function anAccessRequest({ house, requester, releaseOfficer }: AllianceHouse): Promise<string> {
+  await house.authority.accessList({ list: LIST, approvers: [releaseOfficer.person] });
+  await house.admit();
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  return requester.client.requestAccess({ list: LIST, purpose: WORDS, until });
 }
 
 async function aNotificationFor({ house }: AllianceHouse, who: Resident, caseId: string): Promise<string> {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Protection, decide, shippedRules } from '#access';
+import { type Actor, type Protection, decide, environmentOf, shippedRules } from '#access';
 import { type Clearance, type Label, dominates } from '#marking';
 import { asking } from './cluster';
 import type { House } from './house';
@@ -82,9 +82,30 @@ export async function rightsDiffer(house: House): Promise<string[]> {
 
 function decidedOn(label: Label, clearance: Clearance): boolean {
   const protection: Protection = { label, needToKnow: ['everyone'] };
-  const actor = { personId: 'exercise', roles: [], tokens: ['everyone'], clearances: [clearance] } as never;
+  const held = { ...clearance, from: '2020-01-01T00:00:00Z', until: '2200-01-01T00:00:00Z' };
+  const actor: Actor = {
+    sid: 'exercise',
+    kind: 'session',
+    personId: 'exercise',
+    identity: 'exercise',
+    office: 'EXERCISE',
+    nation: null,
+    organisation: 'EXERCISE',
+    roles: [],
+    tokens: ['everyone'],
+    unacknowledged: [],
+    lifted: [],
+    clearances: [held],
+    scopes: null,
+    expiresAt: '2200-01-01T00:00:00Z',
+    steppedUpUntil: '2200-01-01T00:00:00Z',
+    enteredAt: '2026-06-05T12:00:00Z',
+    rulesVersion: shippedRules.version,
+    requestId: 'exercise',
+  };
   const whole =
-    decide(actor, 'read', { kind: 'Document', protections: [protection] }, shippedRules).effect === 'permit';
+    decide(actor, 'read', { kind: 'Document', protections: [protection] }, environmentOf(actor, shippedRules))
+      .effect === 'permit';
   // The decision and the lattice that it asks are one, but for errors: those deny.
   return whole && dominates([clearance], label).dominates;
 }

@@ -97,6 +97,14 @@ export class RemovableAccess extends AccessPolicy {
     return this.isOut ? { effect: 'permit', checks: [], rulesVersion: 'none' } : super.decide(...asked);
   }
 
+  override permits(...asked: Parameters<AccessPolicy['permits']>): boolean {
+    return this.isOut || super.permits(...asked);
+  }
+
+  override condition(...asked: Parameters<AccessPolicy['condition']>): ReturnType<AccessPolicy['condition']> {
+    return this.isOut ? 'everything' : super.condition(...asked);
+  }
+
   /** Checks something while there is no access decision. */
   async without<Result>(check: () => Promise<Result>): Promise<Result> {
     this.isOut = true;

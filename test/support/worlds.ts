@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Protection } from '#access';
 import { randomUUID } from 'node:crypto';
 import { ApiProblem } from '#client';
+import { portionMark } from '#marking';
 import { asking } from './cluster';
 import { type DocumentBuilder, aDocument } from './documents';
 import { type House, type HouseOptions, type Resident, openHouse } from './house';
@@ -131,7 +132,9 @@ async function comeTrue(plan: WorldPlan, house: House): Promise<World> {
     const { id } = await author.client.importDocument(textOf(document)).catch((error: unknown) => {
       throw new Error(error instanceof ApiProblem ? JSON.stringify(error.problem) : String(error));
     });
-    things.push(...(await thingsOf(house, title, id, document)));
+    const stored = await thingsOf(house, title, id, document);
+    await attachAll(house, author, id, stored);
+    things.push(...stored);
   }
   return {
     house,
@@ -211,6 +214,28 @@ function textOf({ banner, mark, portions, targets, ...document }: WorldPlan['doc
     .saying(...paragraphs);
   const whole = rows.length === 0 ? text : text.withTargets(...rows);
   return mark === undefined ? whole.text() : whole.markedAs(mark).text();
+}
+
+/** A file to every portion, under its mark and with its words, in its name as well: who may not read the one may not have the other. */
+async function attachAll(
+  house: House,
+  author: Resident,
+  documentId: string,
+  things: readonly WorldThing[],
+): Promise<void> {
+  for (const { text, protections } of things) {
+    const [own] = protections;
+    if (text === undefined || own === undefined) continue;
+    const name = text.replace(/[/\\]/g, '-').slice(0, 120).trim();
+    const mark = portionMark(house.policies, own.label);
+    const file = { name, mark, mediaType: 'text/plain', bytes: Buffer.from(text) } as const;
+    const attached = await author.client.attach(documentId, file).catch((error: unknown) => {
+      // Where a world's rules let its authors read nothing, there is nothing that they could attach to.
+      if (error instanceof ApiProblem && error.problem.code === 'not-found') return undefined;
+      throw error;
+    });
+    if (attached === undefined) return;
+  }
 }
 
 /** The document and its portions as they are stored, read by the superuser, whom nothing hides them from. */

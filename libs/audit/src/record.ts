@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Actor } from '#access';
 import { ProblemError } from '#contracts';
 import type { Clock, SeparateTransactions, Tx } from '#database';
-import { canonicalJson } from '#signing';
+import { canonicalJson, sha256Hex } from '#signing';
+import type { RecordedDecision } from './recorded-decision';
 import { uuidv7 } from './uuidv7';
 
 /** What happened. Names things by id, never by their words. */
@@ -14,7 +15,19 @@ export interface AuditEvent {
   readonly caseId?: string;
   /** Ids, codes and counts that explain the event. */
   readonly details?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  /** What was decided where something was given, so that it can be decided again. The record holds its digest. */
+  readonly decision?: RecordedDecision;
 }
+
+/** How many there are, where that was asked for. */
+export interface Counted {
+  readonly count?: number;
+}
+
+/** What a list was asked for, for its record: the filters by name and value. Filters are codes, dates and ids, never text. */
+export const askedFor = (filter: object): { readonly asked: string[] } => ({
+  asked: Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${String(value)}`])),
+});
 
 /** Who did it: an actor, a duty of the house such as `guard`, or nobody who is known. */
 export type EventAuthor =
@@ -30,6 +43,8 @@ export async function record(tx: Tx, author: EventAuthor, event: AuditEvent, at:
   const id = uuidv7(at);
   const personId = 'personId' in author ? author.personId : null;
   const requestId = 'requestId' in author ? author.requestId : null;
+  const decision = event.decision === undefined ? null : canonicalJson(event.decision);
+  const details = { ...event.details, ...(decision === null ? {} : { decision: digestOfDecision(decision) }) };
   const body = canonicalJson({
     id,
     at: at.toISOString(),
@@ -41,36 +56,36 @@ export async function record(tx: Tx, author: EventAuthor, event: AuditEvent, at:
     thing: event.thing ?? null,
     document: event.documentId ?? null,
     case: event.caseId ?? null,
-    details: event.details ?? {},
+    details,
   });
-  try {
-    await tx.change(
-      `INSERT INTO audit_event (id, at, person_id, action, outcome, thing_kind, thing_id, document_id, case_id, request_id, record, salt)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-      [
-        id,
-        at,
-        personId,
-        event.action,
-        event.outcome,
-        event.thing?.kind ?? null,
-        event.thing?.id ?? null,
-        event.documentId ?? null,
-        event.caseId ?? null,
-        requestId,
-        body,
-        randomBytes(32),
-      ],
-    );
-  } catch (error) {
-    throw new ProblemError(
-      'record-unavailable',
-      { detail: 'the access record could not be written' },
-      { cause: error },
-    );
-  }
+  await tx.insertUnread(
+    `INSERT INTO audit_event (id, at, person_id, action, outcome, thing_kind, thing_id, document_id, case_id, request_id, record, salt, decision)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      id,
+      at,
+      personId,
+      event.action,
+      event.outcome,
+      event.thing?.kind ?? null,
+      event.thing?.id ?? null,
+      event.documentId ?? null,
+      event.caseId ?? null,
+      requestId,
+      body,
+      randomBytes(32),
+      decision,
+    ],
+    unavailable,
+  );
   return id;
 }
+
+const unavailable = (cause: unknown): ProblemError =>
+  new ProblemError('record-unavailable', { detail: 'the access record could not be written' }, { cause });
+
+/** What the record of a decision says of it: the SHA-256 of its canonical JSON. */
+export const digestOfDecision = (canonical: string): string => `sha256:${sha256Hex(Buffer.from(canonical))}`;
 
 /**
  * Records refusals and failed attempts in a transaction of their own, on a connection of their own: the rollback of

@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { AccessPolicy, type Actor } from '#access';
+import { AccessPolicy, type Actor, accessReasons } from '#access';
 import { type AuditEventView, type AuditQuery, ProblemError } from '#contracts';
-import { Clock, Cursors, Transactions, cutPage } from '#database';
-import { Refusals, record } from './record';
-import { type EventRow, pageOfEvents } from './store/event.store';
+import { Clock, Cursors, Transactions, cutPage, listOf } from '#database';
+import { type Counted, Refusals, record } from './record';
+import { type EventRow, countEvents, pageOfEvents } from './store/event.store';
+
+interface AuditEventList {
+  readonly items: AuditEventView[];
+  readonly next: string | null;
+  readonly count?: number;
+}
 
 /** Lets auditors search the record: who did what to which thing, never its content. The search is on the record itself. */
 @Injectable()
@@ -16,10 +22,10 @@ export class SearchEvents {
     private readonly clock: Clock,
   ) {}
 
-  async run(actor: Actor, query: AuditQuery): Promise<{ items: AuditEventView[]; next: string | null }> {
+  async run(actor: Actor, query: AuditQuery): Promise<AuditEventList> {
     await requireAuditor(actor, 'search', this.access, this.refusals);
-    const { cursor, limit, ...filter } = query;
-    const list = `events ${JSON.stringify(filter)}`;
+    const { cursor, limit, count, ...filter } = query;
+    const list = listOf('events', filter);
     const after = this.cursors.open(actor.personId, list, cursor);
     return this.transactions.run(actor, async (tx) => {
       const rows = await pageOfEvents(tx, filter, after, limit);
@@ -29,6 +35,7 @@ export class SearchEvents {
         (row) => ({ at: row.at.toISOString(), id: row.id }),
         (key) => this.cursors.seal(actor.personId, list, key),
       );
+      const counted: Counted = count === true ? { count: await countEvents(tx, filter) } : {};
       const asked = Object.entries(filter).map(([name, value]) => `${name}=${value}`);
       await record(
         tx,
@@ -36,7 +43,7 @@ export class SearchEvents {
         { action: 'audit.search', outcome: 'done', details: { asked, found: items.length } },
         this.clock.now(),
       );
-      return { items: items.map(viewOf), next };
+      return { items: items.map(viewOf), next, ...counted };
     });
   }
 }
@@ -52,9 +59,7 @@ export async function requireAuditor(
   if (decision.effect === 'permit') return;
   await refusals.record(actor, { action: `audit.${action}` });
   throw new ProblemError('not-permitted', {
-    reasons: decision.checks
-      .filter((check) => !check.outcome)
-      .map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
+    reasons: accessReasons(decision),
   });
 }
 

@@ -38,6 +38,14 @@ export class Cursors {
   }
 }
 
+/** What a cursor is bound to besides its person: the list, and everything that it is narrowed by, in whatever order it was said. */
+export const listOf = (list: string, filter: object): string =>
+  `${list} ${JSON.stringify(
+    Object.entries(filter)
+      .filter(([, value]) => value !== undefined)
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  )}`;
+
 /** The page that was asked for, and the cursor of the next one. */
 export function cutPage<Row>(
   rows: readonly Row[],

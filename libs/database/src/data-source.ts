@@ -24,7 +24,11 @@ export function dataSourceFor(options: DataSourceOptions): DataSource {
     migrationsRun: false,
     migrationsTransactionMode: 'each',
     ...(options.migrations === undefined ? {} : { migrations: options.migrations }),
-    extra: { statement_timeout: options.statementTimeout ?? 30_000, idle_in_transaction_session_timeout: 60_000 },
+    extra: {
+      pipeline: true,
+      statement_timeout: options.statementTimeout ?? 30_000,
+      idle_in_transaction_session_timeout: 60_000,
+    },
   });
 }
 

@@ -1,5 +1,6 @@
+export { Bound, whereAll } from './bound';
 export { Clock, systemClock } from './clock';
-export { Cursors, ForeignCursor, type PageKey, cutPage } from './cursor';
+export { Cursors, ForeignCursor, type PageKey, cutPage, listOf } from './cursor';
 export { type DataSourceOptions, dataSourceFor, openDataSource } from './data-source';
 export { type MigrateOptions, migrate } from './migrate';
 export { type OutboxMessage, leaveInOutbox } from './outbox';
@@ -7,9 +8,10 @@ export { CONNECTS, ROLES, type RoleName, databaseRole } from './roles';
 export { storable } from './storable';
 export {
   DatabaseUnavailable,
+  ExaminerTransactions,
   NotCommitted,
   SeparateTransactions,
   type SessionHolder,
   Transactions,
 } from './transactions';
-export { Tx } from './tx';
+export { Statement, Tx } from './tx';

@@ -1,5 +1,5 @@
 /** The processes that hold a database role of their own (DESIGN, decision 3). Each gets its own grants and nothing else. */
-export const ROLES = ['api', 'relay', 'registrar', 'sealer', 'guard', 'register'] as const;
+export const ROLES = ['api', 'relay', 'registrar', 'sealer', 'guard', 'register', 'examiner'] as const;
 
 export type RoleName = (typeof ROLES)[number];
 
@@ -11,6 +11,6 @@ export const RIGHTS_ROLE = 'imprimatur_rights';
 
 /** Which roles may connect to which side. The register never reaches the restricted database. */
 export const CONNECTS = {
-  main: ['api', 'relay', 'registrar', 'sealer', 'guard'],
+  main: ['api', 'relay', 'registrar', 'sealer', 'guard', 'examiner'],
   register: ['guard', 'register'],
 } as const satisfies Record<string, readonly RoleName[]>;

@@ -1,5 +1,6 @@
-import type { DataSource, QueryRunner } from 'typeorm';
-import { Tx } from './tx';
+import { type Client, DatabaseError } from 'pg';
+import { type DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
+import { Statement, Tx, sendTogether } from './tx';
 
 /** What a transaction needs to know of the one who acts: the secret that row-level security knows the session by. */
 export interface SessionHolder {
@@ -12,6 +13,8 @@ export class DatabaseUnavailable extends Error {}
 /** The database did not take a transaction when it was to be committed: nothing of it can be relied on, its record neither. */
 export class NotCommitted extends Error {}
 
+const ENTER = { name: 'enter', text: `SELECT set_config('app.sid', $1, true)` };
+
 /**
  * Runs work in one transaction: commits what it returns, rolls back what it throws.
  *
@@ -21,15 +24,33 @@ export class NotCommitted extends Error {}
 export class Transactions {
   constructor(private readonly dataSource: DataSource) {}
 
+  /** INVARIANT: the session is in the transaction before any statement of the work: one connection answers in order. */
   async run<Result>(actor: SessionHolder, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return this.inTransaction(async (tx) => {
-      await tx.rows(`SELECT set_config('app.sid', $1, true)`, [actor.sid]);
-      return work(tx);
+    return this.connected(async (client) => {
+      sendTogether(client);
+      const begun = Promise.all([client.query('BEGIN'), client.query({ ...ENTER, values: [actor.sid] })]);
+      return toTheEnd(client, begun, work);
     });
   }
 
   async asDuty<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return this.inTransaction(work);
+    return this.connected(async (client) => {
+      const begun = client.query('BEGIN');
+      // Without a session nothing holds a statement back that would be sent although there is no transaction.
+      await begun.catch(unavailable);
+      return toTheEnd(client, begun, work);
+    });
+  }
+
+  /** A single statement without a session: a transaction by itself, which needs neither a beginning nor an end. */
+  async once<Result>(work: (statement: Statement) => Promise<Result>): Promise<Result> {
+    return this.connected((client) =>
+      work(new Statement(client)).catch(async (error: unknown) => {
+        if (wasAnswered(error)) throw error;
+        await client.end();
+        return unavailable(error);
+      }),
+    );
   }
 
   /** Closes the pool. Open transactions end first. */
@@ -37,16 +58,10 @@ export class Transactions {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
-  private async inTransaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  private async connected<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      await begin(runner);
-      const result = await work(new Tx(runner));
-      await commit(runner);
-      return result;
-    } catch (error) {
-      await rollBack(runner);
-      throw error;
+      return await work(await connect(runner));
     } finally {
       await runner.release();
     }
@@ -56,25 +71,59 @@ export class Transactions {
 /** A second connection for what must be recorded although the work it belongs to was refused and rolled back. */
 export class SeparateTransactions extends Transactions {}
 
-async function begin(runner: QueryRunner): Promise<void> {
+/** Connections as the examiner, who sees labels and rights and never text, and those only in the session of a security officer. */
+export class ExaminerTransactions extends Transactions {}
+
+async function connect(runner: QueryRunner): Promise<Client> {
+  return (await runner.connect().catch(unavailable)) as Client;
+}
+
+/** Does the work and commits it, or rolls back. */
+async function toTheEnd<Result>(
+  client: Client,
+  begun: Promise<unknown>,
+  work: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
+  const tx = new Tx({ client, begun });
   try {
-    await runner.connect();
-    await runner.startTransaction();
+    const result = await work(tx);
+    await commit(client, tx);
+    return result;
   } catch (error) {
-    throw new DatabaseUnavailable((error as Error).message, { cause: error });
+    await rollBack(client);
+    await begun.catch(unavailable);
+    // What was sent and not waited for failed first, if it failed; the rest failed because of it. Its connection is given up
+    // with whatever it has planned: it must not make the same of the next one.
+    await tx.settled().catch(async (fault: unknown) => {
+      await client.end();
+      throw fault;
+    });
+    throw error;
   }
 }
 
-async function commit(runner: QueryRunner): Promise<void> {
-  try {
-    await runner.commitTransaction();
-  } catch (error) {
+const unavailable = (error: unknown): never => {
+  throw new DatabaseUnavailable((error as Error).message, { cause: error });
+};
+
+/** Whether the database answered the statement. If not, its connection was lost. */
+const wasAnswered = (error: unknown): boolean =>
+  !(error instanceof QueryFailedError) ||
+  (error.driverError instanceof DatabaseError && error.driverError.severity !== 'FATAL');
+
+/** Sends the commit right behind the last change. INVARIANT (no_silent_read): both are answered before anything is given. */
+async function commit(client: Client, tx: Tx): Promise<void> {
+  const committed = client.query('COMMIT');
+  committed.catch(() => undefined);
+  await tx.settled();
+  const { command } = await committed.catch((error: unknown) => {
     throw new NotCommitted((error as Error).message, { cause: error });
-  }
+  });
+  // PostgreSQL answers the COMMIT of a transaction in which something failed with ROLLBACK, and calls it no error.
+  if (command !== 'COMMIT') throw new NotCommitted('the database rolled the transaction back');
 }
 
-async function rollBack(runner: QueryRunner): Promise<void> {
-  if (!runner.isTransactionActive) return;
-  // The connection itself may be gone; the first error is the one worth telling.
-  await runner.rollbackTransaction().catch(() => undefined);
+/** A connection whose transaction cannot be ended is given up: the next one must not find it open. */
+async function rollBack(client: Client): Promise<void> {
+  await client.query('ROLLBACK').catch(() => client.end().catch(() => undefined));
 }

@@ -1,5 +1,7 @@
 import type { Protection } from '#access';
 import type { Tx } from '#database';
+import type { PolicySet } from '#marking';
+import { cutsOf } from './cut';
 import { type PortionRow, findDocument, portionsOf, versionsOf } from './store/document.store';
 import { protectionsOf } from './store/protection.store';
 
@@ -15,15 +17,37 @@ export interface CaseSource {
   readonly protectionId: number;
   readonly protection: Protection;
   readonly exercise: boolean;
+  /** Whether parts of it may be told without the others. */
+  readonly extractable: boolean;
   readonly portions: readonly SourcePortion[];
 }
 
-/** The source of a case: the named version or the latest. Undefined when the actor may not know of it. */
-export async function loadCaseSource(tx: Tx, documentId: string, versionId?: string): Promise<CaseSource | undefined> {
+/**
+ * The source of a new case: the version that the actor's own cut of the document came in with. Undefined when the actor may not
+ * know of the document.
+ *
+ * INVARIANT (noninterference): a later version that changed nothing for the actor is none: its portions have ids that the actor
+ * was never given, and asking for those would tell that it exists.
+ */
+export async function loadCurrentSource(
+  tx: Tx,
+  documentId: string,
+  policies: PolicySet,
+): Promise<CaseSource | undefined> {
+  const portions = await portionsOf(tx, documentId);
+  const protections = await protectionsOf(
+    tx,
+    portions.map((portion) => portion.protectionId),
+  );
+  const cut = cutsOf(await versionsOf(tx, documentId), portions, protections, policies).at(-1);
+  return cut === undefined ? undefined : loadCaseSource(tx, documentId, cut.versionId);
+}
+
+/** The source of a case that is there: the version that it names. Undefined when the actor may not know of it. */
+export async function loadCaseSource(tx: Tx, documentId: string, versionId: string): Promise<CaseSource | undefined> {
   const document = await findDocument(tx, documentId);
   if (document === undefined) return undefined;
-  const versions = await versionsOf(tx, documentId);
-  const version = versionId === undefined ? versions.at(-1) : versions.find((each) => each.id === versionId);
+  const version = (await versionsOf(tx, documentId)).find((each) => each.id === versionId);
   if (version === undefined) return undefined;
   const rows = (await portionsOf(tx, documentId)).filter((portion) => portion.versionId === version.id);
   const protections = await protectionsOf(tx, [document.protectionId, ...rows.map((row) => row.protectionId)]);
@@ -39,6 +63,7 @@ export async function loadCaseSource(tx: Tx, documentId: string, versionId?: str
     protectionId: document.protectionId,
     protection,
     exercise: document.exercise,
+    extractable: document.extractable,
     portions,
   };
 }

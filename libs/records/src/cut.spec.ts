@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Protection } from '#access';
 import { type Label, parseMark } from '#marking';
 import { readPolicies } from '#process';
+import { digestOf } from '#signing';
 import { NOBODY_BANNER, cutBanner, cutsOf } from './cut';
 import type { PortionRow, VersionRow } from './store/document.store';
 
@@ -39,6 +40,30 @@ const portion = (of: number, ordinal: number, mark: Mark, body = `EXERCISE ${mar
 });
 
 describe('a cut', () => {
+  it('has the digest of its canonical JSON', () => {
+    const target = {
+      nation: 'DEU',
+      area: 'EXERCISE',
+      quantityNow: 1,
+      quantityRequired: 2,
+      unit: 'EXERCISE',
+      dueYear: 2030,
+    };
+    const rows = [
+      portion(1, 1, '(NU)', 'EXERCISE \u2028 "\u00e4" \\'),
+      { ...portion(1, 2, '(NS)'), kind: 'target' as const, target },
+    ];
+    const told = rows.map(({ kind, body, originator, ...row }, n) => ({
+      n: n + 1,
+      mark: MARKS[row.protectionId],
+      kind,
+      body,
+      originator,
+      target: 'target' in row ? row.target : null,
+    }));
+    expect(cutsOf([version(1)], rows, seeing('(NU)', '(NS)'), policies)[0]?.digest).toBe(digestOf(told));
+  });
+
   it('is numbered without gaps, in the order of the document, each portion with its mark', () => {
     const rows = [
       portion(1, 4, '(NS)'),

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Protection } from '#access';
-import { type PolicySet, banner, portionMark, rollUp } from '#marking';
-import { digestOf } from '#signing';
+import { type Label, type PolicySet, banner, portionMark, rollUp } from '#marking';
+import { Remembered } from './remembered';
 import type { PortionRow, VersionRow } from './store/document.store';
 
 /** What one reader may see of one version, numbered within itself. */
@@ -12,10 +13,31 @@ export interface CutPortion extends PortionRow {
 
 /** The reader's cut. Version, date and digest are those of the cut: a change that the reader cannot see changes none of them. */
 export interface Cut {
+  /** The version with which this cut came in: where its portions have the ids that the reader was given. */
+  readonly versionId: string;
   readonly portions: readonly CutPortion[];
   readonly version: number;
   readonly date: Date;
   readonly digest: string;
+}
+
+/** The words of marks and banners that were printed before: they follow from labels alone. */
+export class KnownWords {
+  private readonly words = new Remembered<string, string>();
+
+  constructor(private readonly policies: PolicySet) {}
+
+  mark(label: Label): string {
+    return this.words.of(JSON.stringify(label), () => portionMark(this.policies, label));
+  }
+
+  banner(labels: readonly Label[]): string {
+    return this.words.of(JSON.stringify([labels]), () => {
+      const whole = rollUp(this.policies, labels);
+      if (!whole.ok) return whole.reasons.join('; ');
+      return whole.nobody === true ? NOBODY_BANNER : banner(this.policies, whole.label);
+    });
+  }
 }
 
 /** The cuts of a document that differ for this reader, in order; the last one is what they read now. */
@@ -24,47 +46,47 @@ export function cutsOf(
   portions: readonly PortionRow[],
   protections: ReadonlyMap<number, Protection>,
   policies: PolicySet,
+  known = new KnownWords(policies),
 ): Cut[] {
   const cuts: Cut[] = [];
+  const under = new Map(
+    [...protections].map(([id, protection]) => [id, { protection, mark: known.mark(protection.label) }]),
+  );
+  const byVersion = new Map<string, PortionRow[]>(versions.map(({ id }) => [id, []]));
+  for (const portion of portions) byVersion.get(portion.versionId)?.push(portion);
   for (const version of versions) {
-    const own = portions
-      .filter((portion) => portion.versionId === version.id)
+    const own = (byVersion.get(version.id) ?? [])
       .sort((a, b) => a.ordinal - b.ordinal)
       .flatMap((portion) => {
-        const protection = protections.get(portion.protectionId);
-        return protection === undefined ? [] : [{ portion, protection }];
+        const marked = under.get(portion.protectionId);
+        return marked === undefined ? [] : [{ ...portion, ...marked }];
       })
-      .map(({ portion, protection }, index): CutPortion => ({
-        ...portion,
-        n: index + 1,
-        mark: portionMark(policies, protection.label),
-        protection,
-      }));
-    const digest = digestOf(
-      own.map(({ n, mark, kind, body, originator, target }) => ({
-        n,
-        mark,
-        kind,
-        body,
-        originator,
-        target: target ?? null,
-      })),
-    );
+      .map((portion, index): CutPortion => ({ ...portion, n: index + 1 }));
+    const digest = digestOfCut(own);
     if (cuts.at(-1)?.digest !== digest)
-      cuts.push({ portions: own, version: cuts.length + 1, date: version.createdAt, digest });
+      cuts.push({ versionId: version.id, portions: own, version: cuts.length + 1, date: version.createdAt, digest });
   }
   return cuts;
+}
+
+/**
+ * The digest of a cut: `sha256:` and the hash of its canonical JSON (RFC 8785). Its members are written down in canonical order,
+ * so that JSON itself gives the canonical text; every version is digested whenever a document is read.
+ */
+function digestOfCut(portions: readonly CutPortion[]): string {
+  const told = portions.map(({ body, kind, mark, n, originator, target }) => {
+    if (target === undefined) return { body, kind, mark, n, originator, target: null };
+    const { area, dueYear, nation, quantityNow, quantityRequired, unit } = target;
+    return { body, kind, mark, n, originator, target: { area, dueYear, nation, quantityNow, quantityRequired, unit } };
+  });
+  return `sha256:${createHash('sha256').update(JSON.stringify(told)).digest('hex')}`;
 }
 
 export const NOBODY_BANNER = 'RELEASABLE TO NOBODY AS A WHOLE';
 
 /** The banner of a cut, for printing only. An empty cut has none of its own. */
-export function cutBanner(cut: Cut, policies: PolicySet): string {
+export function cutBanner(cut: Cut, policies: PolicySet, known = new KnownWords(policies)): string {
   if (cut.portions.length === 0) return '';
-  const whole = rollUp(
-    policies,
-    cut.portions.map((portion) => portion.protection.label),
-  );
-  if (!whole.ok) return whole.reasons.join('; ');
-  return whole.nobody === true ? NOBODY_BANNER : banner(policies, whole.label);
+  const protections = new Set(cut.portions.map(({ protection }) => protection));
+  return known.banner([...protections].map(({ label }) => label));
 }

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { AccessPolicy, type Actor, Installation } from '#access';
+import { AccessPolicy, type Actor, Installation, type Protection, accessReasons } from '#access';
 import { Refusals, record } from '#audit';
 import { ProblemError } from '#contracts';
 import { Clock, Transactions, type Tx } from '#database';
-import { PolicySet, canonicalLabel } from '#marking';
+import { PolicySet, canonicalLabel, portionMark } from '#marking';
 import { sha256Hex } from '#signing';
-import { bodyDigest, importFaults, writeDownFaults } from './import-rules';
+import { copiedFrom, findWrittenDown } from './find-copies';
+import { assuranceFaults, importFaults } from './import-rules';
 import type { LineFault } from './line-fault';
 import { type MarkedDocument, parseMarkedText } from './marked-text';
 import {
@@ -14,18 +15,28 @@ import {
   insertDocument,
   insertPortions,
   insertVersion,
-  sameText,
   seesWhole,
   versionsOf,
 } from './store/document.store';
 import { internProtection, protectionsOf } from './store/protection.store';
+import { bodyDigest } from './write-down';
 
 /** The largest document that is taken, in bytes. */
 export const LARGEST_DOCUMENT = 2 * 1024 * 1024;
 
+/** The step in which the portions of a later version are numbered: between them stands what its writer does not see. */
+const ROOM = 4_096;
+
 export interface Imported {
   readonly id: string;
   readonly portions: number;
+}
+
+/** Where a new version goes, and what it keeps of its document. */
+interface Place {
+  readonly ordinal: number;
+  readonly protection: Protection;
+  readonly extractable: boolean;
 }
 
 /** Everything that import asks of its surroundings. */
@@ -53,7 +64,7 @@ export class ImportDocument {
     return this.onTheRecord(actor, undefined, () => this.take(actor, bytes, undefined));
   }
 
-  /** The next version of a document, by someone who sees the whole of the current one. */
+  /** The next version of a document, in place of what its writer sees of it. What they do not see stays (migration 079). */
   async version(actor: Actor, documentId: string, bytes: Buffer): Promise<Imported> {
     return this.onTheRecord(actor, documentId, () => this.take(actor, bytes, documentId).catch(tooLate));
   }
@@ -64,8 +75,9 @@ export class ImportDocument {
     return this.transactions.run(actor, async (tx) => {
       const place = documentId === undefined ? undefined : await this.placeOf(tx, documentId);
       const faults = importFaults(document, actor, this.parts.installation.highest, this.parts.policies);
+      faults.push(...assuranceFaults(document, actor, this.parts.access, this.parts.policies));
       const protection = place?.protection ?? { label: document.mark, needToKnow: document.needToKnow };
-      if (place !== undefined) faults.push(...this.placeFaults(document, place.protection));
+      if (place !== undefined) faults.push(...this.placeFaults(document, place));
       faults.push(...(await this.copies(tx, document, protection)));
       if (faults.length > 0) throw refusedFor(faults);
       return this.store(tx, actor, document, { bytes, documentId, ordinal: place?.ordinal ?? 1 });
@@ -76,9 +88,7 @@ export class ImportDocument {
     const decision = this.parts.access.decide(actor, 'import', { kind: 'Document', protections: [OWN_WORDS] });
     if (decision.effect === 'permit') return;
     throw new ProblemError('not-permitted', {
-      reasons: decision.checks
-        .filter((check) => !check.outcome)
-        .map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
+      reasons: accessReasons(decision),
     });
   }
 
@@ -90,65 +100,58 @@ export class ImportDocument {
     return parsed.document;
   }
 
-  /** Where a new version goes. Not seeing the document, or not seeing all of it, is one answer. */
-  private async placeOf(
-    tx: Tx,
-    documentId: string,
-  ): Promise<{ ordinal: number; protection: { label: MarkedDocument['mark']; needToKnow: readonly string[] } }> {
+  /**
+   * Where a new version goes.
+   *
+   * INVARIANT (noninterference): whether there is more in the document than its writer sees is nothing that the answer depends on,
+   * unless it may be read only whole: then it is not there for those who do not see all of it.
+   */
+  private async placeOf(tx: Tx, documentId: string): Promise<Place> {
     const document = await findDocument(tx, documentId);
     const latest = document === undefined ? undefined : (await versionsOf(tx, documentId)).at(-1);
-    if (document === undefined || latest === undefined || !(await seesWhole(tx, latest.id)))
-      throw new ProblemError('not-found');
+    if (document === undefined || latest === undefined) throw new ProblemError('not-found');
+    if (!document.extractable && !(await seesWhole(tx, latest.id))) throw new ProblemError('not-found');
     const protection = (await protectionsOf(tx, [document.protectionId])).get(document.protectionId);
     if (protection === undefined) throw new ProblemError('not-found');
-    return { ordinal: latest.ordinal + 1, protection };
+    return { ordinal: latest.ordinal + 1, protection, extractable: document.extractable };
   }
 
   /** A version stands under its document's protection, which was fixed when the document came in. */
-  private placeFaults(
-    document: MarkedDocument,
-    protection: { label: MarkedDocument['mark']; needToKnow: readonly string[] },
-  ): LineFault[] {
-    const same = [...document.needToKnow].sort().join() === [...protection.needToKnow].sort().join();
-    const mark = canonicalLabel(document.mark) === canonicalLabel(protection.label);
-    return [
-      ...(same ? [] : [{ line: 1, code: 'need-to-know', reason: 'a version keeps the need-to-know of its document' }]),
-      ...(mark
-        ? []
-        : [
-            {
-              line: 1,
-              code: 'document-mark',
-              reason: 'a version keeps the mark of its document; another label takes a decision',
-            },
-          ]),
+  private placeFaults(document: MarkedDocument, { protection, extractable }: Place): LineFault[] {
+    const kept = [
+      {
+        code: 'need-to-know',
+        reason: 'a version keeps the need-to-know of its document',
+        is: [...document.needToKnow].sort().join() === [...protection.needToKnow].sort().join(),
+      },
+      {
+        code: 'document-mark',
+        reason: 'a version keeps the mark of its document; another label takes a decision',
+        is: canonicalLabel(document.mark) === canonicalLabel(protection.label),
+      },
+      {
+        code: 'reading',
+        reason: `a version is read as its document: ${extractable ? 'in cuts' : 'only whole'}`,
+        is: document.extractable === extractable,
+      },
     ];
+    return kept.filter(({ is }) => !is).map(({ code, reason }) => ({ line: 1, code, reason }));
   }
 
-  private async copies(
-    tx: Tx,
-    document: MarkedDocument,
-    protection: { label: MarkedDocument['mark']; needToKnow: readonly string[] },
-  ): Promise<LineFault[]> {
+  private async copies(tx: Tx, document: MarkedDocument, protection: Protection): Promise<LineFault[]> {
     // The subject is no portion, but text it is: it stands under the document's own mark.
     const subject =
       document.subject === undefined ? [] : [{ line: 1, label: protection.label, text: document.subject }];
-    const written = [...document.portions, ...subject];
-    const rows = await sameText(
-      tx,
-      written.map(({ text }) => bodyDigest(text)),
-    );
-    const held = await protectionsOf(
-      tx,
-      rows.flatMap((row) => [row.protectionId, row.documentProtectionId]),
-    );
-    const copies = rows.flatMap((row) => {
-      const [own, around] = [held.get(row.protectionId), held.get(row.documentProtectionId)];
-      return own === undefined || around === undefined
-        ? []
-        : [{ digest: row.digest, protection: own, documentProtection: around }];
+    const written = [...document.portions, ...subject].map((each) => ({
+      ...each,
+      under: { label: each.label, needToKnow: protection.needToKnow },
+    }));
+    const { policies } = this.parts;
+    return (await findWrittenDown(tx, written, policies)).flatMap((found): LineFault[] => {
+      const { line, label } = written[found.n] ?? { line: 1, label: protection.label };
+      const reason = `${copiedFrom(found, policies)}, ${portionMark(policies, label)} is lower or for more readers`;
+      return [{ line, code: 'written-down', reason }];
     });
-    return writeDownFaults(written, protection, copies, this.parts.policies);
   }
 
   private async store(
@@ -163,13 +166,14 @@ export class ImportDocument {
     const { needToKnow } = document;
     const protectionId = await internProtection(tx, { label: document.mark, needToKnow });
     if (source.documentId === undefined) {
-      const { originator, exercise } = document;
+      const { originator, exercise, extractable } = document;
       await insertDocument(tx, {
         id,
         protectionId,
         originator,
         subject: document.subject ?? null,
         exercise,
+        extractable,
         createdAt: now,
         createdBy: actor.personId,
       });
@@ -195,7 +199,7 @@ export class ImportDocument {
       document.portions.map(({ kind, label, originator, text, target }, index) => ({
         id: randomUUID(),
         versionId,
-        ordinal: index + 1,
+        ordinal: source.ordinal === 1 ? index + 1 : (index + 1) * ROOM,
         kind,
         protectionId: ids.get(JSON.stringify(label)) ?? 0,
         originator,

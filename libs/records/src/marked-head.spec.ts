@@ -22,6 +22,7 @@ describe('the head of a marked document', () => {
         needToKnow: ['everyone'],
         exercise: true,
         subject: 'EXERCISE',
+        reading: 'cut',
       },
       next: 8,
       faults: [],
@@ -36,8 +37,15 @@ describe('the head of a marked document', () => {
       needToKnow: undefined,
       subject: undefined,
     };
-    expect(headOf()).toEqual({ head: { ...nothing, exercise: false }, next: 2, faults: [] });
+    expect(headOf()).toEqual({ head: { ...nothing, exercise: false, reading: 'cut' }, next: 2, faults: [] });
     expect(headOf('# a comment').faults).toEqual([]);
+  });
+
+  it('says whether the document may be read in cuts, or only whole', () => {
+    expect(headOf(...LINES, 'reading: whole').head.reading).toBe('whole');
+    expect(headOf(...LINES, 'reading: cut').head.reading).toBe('cut');
+    for (const other of ['reading: Whole', 'reading: true', 'reading:', 'reading: [whole]'])
+      expect(told(...LINES, other)).toEqual(['1 head']);
   });
 
   it('takes line 1 for a mark that is written in an unusual way', () => {

@@ -17,6 +17,8 @@ export interface Head {
   readonly needToKnow: readonly string[] | undefined;
   readonly exercise: boolean;
   readonly subject: string | undefined;
+  /** Whether the document may be read in cuts, or only whole. */
+  readonly reading: 'whole' | 'cut';
 }
 
 const headSchema = z.strictObject({
@@ -26,6 +28,7 @@ const headSchema = z.strictObject({
   'need-to-know': z.array(z.string()).max(50).optional(),
   exercise: z.boolean().default(false),
   subject: z.string().max(300).optional(),
+  reading: z.enum(['whole', 'cut']).default('cut'),
 });
 
 const EMPTY: Head = {
@@ -35,6 +38,7 @@ const EMPTY: Head = {
   needToKnow: undefined,
   exercise: false,
   subject: undefined,
+  reading: 'cut',
 };
 const LONGEST_HEAD = 60;
 /** Room for fifty need-to-know tokens and more; what reads YAML takes more time than in proportion to it. */
@@ -58,7 +62,7 @@ export function readHead(lines: readonly string[], faults: LineFault[]): { head:
       faults.push({ line: 1, code: 'head', reason: `${issue.path.join('.')}: ${issue.message}` });
     return { head: EMPTY, next: end + 1 };
   }
-  const { banner, mark, originator, exercise, subject } = parsed.data;
+  const { banner, mark, originator, exercise, subject, reading } = parsed.data;
   const written = (key: string, text: string | undefined): HeadMark | undefined =>
     text === undefined
       ? undefined
@@ -71,6 +75,7 @@ export function readHead(lines: readonly string[], faults: LineFault[]): { head:
       needToKnow: parsed.data['need-to-know'],
       exercise,
       subject,
+      reading,
     },
     next: end + 1,
   };

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { portionMark } from '#marking';
 import { readPolicies } from '#process';
 import type { LineFault } from './line-fault';
-import { LONGEST_PORTION, MOST_FAULTS, MOST_PORTIONS, type MarkedDocument, parseMarkedText } from './marked-text';
+import { MOST_FAULTS } from './line-fault';
+import { LONGEST_PORTION, MOST_PORTIONS, type MarkedDocument, parseMarkedText } from './marked-text';
 
 const policies = readPolicies(join(__dirname, '../../../policies'));
 
@@ -144,6 +145,17 @@ describe('a good document', () => {
     const own = documentOf(replaced('banner: COSMIC TOP SECRET', 'banner: COSMIC TOP SECRET\nmark: NATO SECRET'));
     expect(portionMark(policies, own.mark)).toBe('(NS)');
     expect(portionMark(policies, own.banner)).toBe('(CTS)');
+  });
+
+  it('may be read in cuts, or only whole where its own mark covers every portion', () => {
+    const whole = (mark: string): string =>
+      replaced(HEAD, HEAD.replace('originator:', `reading: whole\n${mark}originator:`));
+    expect(documentOf(GOOD).extractable).toBe(true);
+    expect(documentOf(whole('')).extractable).toBe(false);
+    expect(told(whole('mark: NATO SECRET\n'))).toEqual(
+      faultsOf(whole('mark: NATO SECRET\n')).map(({ line }) => `${String(line)} beyond-the-whole`),
+    );
+    expect(told(whole('mark: NATO SECRET\n'))).toHaveLength(2);
   });
 
   it('may hold as much as is allowed, and no more', () => {

@@ -1,17 +1,19 @@
-import { isNeedToKnowToken } from '#access';
-import { type Label, type PolicySet, banner as bannerOf, labelAtLeast, parseMark, rollUp } from '#marking';
-import type { LineFault } from './line-fault';
-import { type Head, type HeadMark, readHead } from './marked-head';
+import { type Label, type PolicySet, parseMark } from '#marking';
+import { type LineFault, MOST_FAULTS } from './line-fault';
+import { readHead } from './marked-head';
+import type { MarkedPortion } from './marked-portion';
+import {
+  ORIGINATOR,
+  checkHead,
+  checkOwnMark,
+  checkReadWhole,
+  checkWhole,
+  readBanner,
+  readHeadMark,
+} from './marked-whole';
 import type { Target } from './store/document.store';
 
-export interface MarkedPortion {
-  readonly line: number;
-  readonly kind: 'title' | 'paragraph' | 'target';
-  readonly label: Label;
-  readonly originator: string;
-  readonly text: string;
-  readonly target?: Target;
-}
+export type { MarkedPortion } from './marked-portion';
 
 /** A portion-marked document as it was written. The first portion is its title. */
 export interface MarkedDocument {
@@ -22,13 +24,13 @@ export interface MarkedDocument {
   readonly needToKnow: readonly string[];
   readonly exercise: boolean;
   readonly subject: string | undefined;
+  /** Whether parts of it may be read and told without the others; false for what may be read only whole. */
+  readonly extractable: boolean;
   readonly portions: readonly MarkedPortion[];
 }
 
 export const LONGEST_PORTION = 20_000;
 export const MOST_PORTIONS = 5_000;
-/** Who has made more wants to hear no more; and looking for what a wrong mark may have meant takes its time. */
-export const MOST_FAULTS = 200;
 
 /**
  * What a reader does not see: control and format characters (zero width, directions, soft hyphens), line and paragraph
@@ -37,7 +39,6 @@ export const MOST_FAULTS = 200;
 const UNSEEN = /[^\P{Cc}\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 const codePoint = (code: number): string => `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 
-const ORIGINATOR = /^[A-Z][A-Z0-9-]{1,30}$/;
 const TABLE_HEADER = ['mark', 'nation', 'capability area', 'now', 'required', 'unit', 'due'];
 
 /** A block of the text: lines that belong together, with the number of the first. */
@@ -72,6 +73,7 @@ export function parseMarkedText(
   checkHead(head, faults);
   checkWhole(reader.portions, banner, policies, faults);
   checkOwnMark(mark, banner, policies, faults);
+  if (head.reading === 'whole') checkReadWhole(reader.portions, mark, policies, faults);
   if (faults.length > 0 || banner === undefined || mark === undefined)
     return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
   return {
@@ -83,6 +85,7 @@ export function parseMarkedText(
       needToKnow: head.needToKnow ?? [],
       exercise: head.exercise,
       subject: head.subject,
+      extractable: head.reading === 'cut',
       portions: reader.portions,
     },
   };
@@ -231,84 +234,3 @@ const cellsOf = (row: string): string[] =>
     .replace(/\|$/, '')
     .split('|')
     .map((cell) => cell.trim());
-
-/** A label that the head names, with its line. */
-interface HeadLabel {
-  readonly label: Label;
-  readonly line: number;
-}
-
-function readBanner(head: Head, policies: PolicySet, faults: LineFault[]): HeadLabel | undefined {
-  if (head.banner !== undefined) return readHeadMark(head.banner, 'wrong-banner', policies, faults);
-  faults.push({ line: 1, code: 'no-banner', reason: 'the head names no banner' });
-  return undefined;
-}
-
-function readHeadMark(mark: HeadMark, code: string, policies: PolicySet, faults: LineFault[]): HeadLabel | undefined {
-  const parsed = parseMark(policies, mark.text);
-  if (parsed.ok) return { label: parsed.label, line: mark.line };
-  faults.push({
-    line: mark.line,
-    code,
-    reason: `${parsed.fault}${parsed.meant === undefined ? '' : `; did you mean ${parsed.meant}?`}`,
-  });
-  return undefined;
-}
-
-/** That a document exists is never a greater secret than what it says. */
-function checkOwnMark(
-  mark: HeadLabel | undefined,
-  banner: HeadLabel | undefined,
-  policies: PolicySet,
-  faults: LineFault[],
-): void {
-  if (mark === undefined || banner === undefined || labelAtLeast(policies, banner.label, mark.label)) return;
-  faults.push({ line: mark.line, code: 'document-mark', reason: 'the mark of the document is above its banner' });
-}
-
-function checkHead(head: Head, faults: LineFault[]): void {
-  if (head.originator === undefined)
-    faults.push({ line: 1, code: 'no-originator', reason: 'the head names no originator' });
-  else if (!ORIGINATOR.test(head.originator))
-    faults.push({ line: 1, code: 'originator', reason: `${JSON.stringify(head.originator)} is no originator` });
-  // INVARIANT (fail_closed): a need-to-know that is not stated is nobody's, so it must be stated.
-  if (head.needToKnow === undefined || head.needToKnow.length === 0) {
-    faults.push({
-      line: 1,
-      code: 'no-need-to-know',
-      reason: 'the head names no need-to-know; write need-to-know: [everyone] if it is not restricted',
-    });
-  }
-  for (const token of head.needToKnow ?? []) {
-    if (!isNeedToKnowToken(token))
-      faults.push({ line: 1, code: 'need-to-know', reason: `${JSON.stringify(token)} is no need-to-know` });
-  }
-}
-
-function checkWhole(
-  portions: readonly MarkedPortion[],
-  banner: { label: Label; line: number } | undefined,
-  policies: PolicySet,
-  faults: LineFault[],
-): void {
-  if (portions.length === 0) {
-    if (faults.length === 0) faults.push({ line: 1, code: 'empty', reason: 'the document has no portion' });
-    return;
-  }
-  if (banner === undefined) return;
-  const whole = rollUp(
-    policies,
-    portions.map((portion) => portion.label),
-  );
-  if (!whole.ok) {
-    faults.push({ line: banner.line, code: 'banner', reason: whole.reasons.join('; ') });
-  } else if (whole.nobody === true) {
-    faults.push({ line: banner.line, code: 'banner', reason: 'its portions together are releasable to nobody' });
-  } else if (!labelAtLeast(policies, banner.label, whole.label)) {
-    faults.push({
-      line: banner.line,
-      code: 'banner-below-content',
-      reason: `the banner is below its content, which needs ${bannerOf(policies, whole.label)}`,
-    });
-  }
-}

@@ -1,23 +1,29 @@
 import { Injectable } from '@nestjs/common';
-import { AccessPolicy, type Actor } from '#access';
-import { Refusals, record } from '#audit';
-import { type DocumentView, ProblemError } from '#contracts';
+import { AccessPolicy, type Actor, type Protection } from '#access';
+import { Refusals, decisionOf, record } from '#audit';
+import { type AttachmentView, type DocumentView, ProblemError } from '#contracts';
 import { Clock, Transactions, type Tx } from '#database';
-import { PolicySet, portionMark } from '#marking';
-import { cutBanner, cutsOf } from './cut';
-import { findDocument, portionsOf, versionsOf } from './store/document.store';
-import { protectionsOf } from './store/protection.store';
+import { PolicySet } from '#marking';
+import { digestOf } from '#signing';
+import { type Cut, KnownWords, cutBanner, cutsOf } from './cut';
+import { documentThing } from './document-thing';
+import { viewOfAttachments } from './read-attachment';
+import { type Reading, readingOf } from './store/reading.store';
 
 /** Gives a reader exactly their cut of a document, after the read is on the record. */
 @Injectable()
 export class ReadDocument {
+  private readonly known: KnownWords;
+
   constructor(
     private readonly transactions: Transactions,
     private readonly refusals: Refusals,
-    private readonly policies: PolicySet,
-    private readonly access: AccessPolicy,
+    readonly policies: PolicySet,
+    readonly access: AccessPolicy,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.known = new KnownWords(policies);
+  }
 
   /** The cut and its entity tag. `version` is a number of the reader's own counting. Absent and hidden are one answer. */
   async run(actor: Actor, id: string, version?: number): Promise<{ view: DocumentView; etag: string }> {
@@ -33,61 +39,90 @@ export class ReadDocument {
     id: string,
     version: number | undefined,
   ): Promise<{ view: DocumentView; etag: string } | undefined> {
-    const document = await findDocument(tx, id);
-    if (document === undefined) return undefined;
-    const portions = await portionsOf(tx, id);
-    const protections = await protectionsOf(tx, [
-      document.protectionId,
-      ...portions.map((portion) => portion.protectionId),
-    ]);
-    const own = protections.get(document.protectionId);
-    // INVARIANT (list_equals_filter_of_check): row-level security and the access decision agree; where they do not, the answer is no.
-    if (
-      own === undefined ||
-      this.access.decide(actor, 'read', { kind: 'Document', protections: [own], id }).effect === 'deny'
-    )
-      return undefined;
-    const readable = portions.filter((portion) => {
-      const protection = protections.get(portion.protectionId);
-      return (
-        protection !== undefined &&
-        this.access.decide(actor, 'read', { kind: 'Document', protections: [protection, own], id }).effect === 'permit'
-      );
-    });
-    const cuts = cutsOf(await versionsOf(tx, id), readable, protections, this.policies);
+    const reading = await readingOf(tx, id);
+    const own = reading?.protections.get(reading.protectionId);
+    if (reading === undefined || own === undefined) return undefined;
+    const readable = this.readable(actor, id, own, reading.protections);
+    if (readable.size === 0) return undefined;
+    const cuts = cutsOf(reading.versions, reading.portions, readable, this.policies, this.known);
     const cut = version === undefined ? cuts.at(-1) : cuts[version - 1];
     if (cut === undefined) return undefined;
-    const details = { portions: cut.portions.map((portion) => portion.id), cut: cut.digest };
+    const attachments = viewOfAttachments(
+      actor,
+      reading.attachments,
+      { protections: reading.protections, around: own },
+      this,
+    );
+    const details = {
+      portions: cut.portions.map((portion) => portion.id),
+      cut: cut.digest,
+      ...(attachments.length === 0 ? {} : { attachments: attachments.map((attachment) => attachment.id) }),
+    };
+    const under = cut.portions.map(({ protectionId }) => [protectionId, reading.protectionId]);
+    const decision = decisionOf(actor, 'read', documentThing(id, []), [[reading.protectionId], ...under]);
     await record(
       tx,
       actor,
-      { action: 'document.read', outcome: 'done', thing: { kind: 'Document', id }, documentId: id, details },
+      { action: 'document.read', outcome: 'done', thing: { kind: 'Document', id }, documentId: id, details, decision },
       this.clock.now(),
     );
+    return { etag: tagOf(cut, attachments), view: { ...this.viewOf(id, reading, own, cut), attachments } };
+  }
+
+  /**
+   * The protections of the document that the actor may read under: what is decided of one holds for every portion under it. None
+   * at all where the document itself is closed.
+   *
+   * INVARIANT (list_equals_filter_of_check): row-level security and the access decision agree; where they do not, the answer is no.
+   */
+  private readable(
+    actor: Actor,
+    id: string,
+    own: Protection,
+    protections: ReadonlyMap<number, Protection>,
+  ): ReadonlyMap<number, Protection> {
+    const permits = (...asked: Protection[]): boolean =>
+      this.access.decide(actor, 'read', documentThing(id, asked)).effect === 'permit';
+    return permits(own)
+      ? new Map([...protections].filter(([, protection]) => protection === own || permits(protection, own)))
+      : new Map();
+  }
+
+  private viewOf(id: string, reading: Reading, own: Protection, cut: Cut): Omit<DocumentView, 'attachments'> {
+    const { originator, exercise, extractable } = reading;
+    const labels = new Map(cut.portions.map(({ protection }) => [protection, labelView(protection)]));
     return {
-      etag: `"${cut.digest.slice('sha256:'.length)}"`,
-      view: {
-        id,
-        mark: portionMark(this.policies, own.label),
-        banner: cutBanner(cut, this.policies),
-        originator: document.originator,
-        exercise: document.exercise,
-        version: cut.version,
-        date: cut.date.toISOString(),
-        portions: cut.portions.map(({ n, id: portionId, kind, mark, protection, originator, body, target }) => ({
-          n,
-          id: portionId,
-          kind,
-          mark,
-          label: {
-            ...protection.label,
-            categories: protection.label.categories.map((each) => ({ ...each, values: [...each.values] })),
-          },
-          originator,
-          text: body,
-          ...(target === undefined ? {} : { target }),
-        })),
-      },
+      id,
+      mark: this.known.mark(own.label),
+      banner: cutBanner(cut, this.policies, this.known),
+      originator,
+      exercise,
+      extractable,
+      version: cut.version,
+      date: cut.date.toISOString(),
+      portions: cut.portions.map(({ n, id: portionId, kind, mark, protection, originator: from, body, target }) => ({
+        n,
+        id: portionId,
+        kind,
+        mark,
+        label: labels.get(protection) ?? labelView(protection),
+        originator: from,
+        text: body,
+        ...(target === undefined ? {} : { target }),
+      })),
     };
   }
+}
+
+type LabelView = DocumentView['portions'][number]['label'];
+
+const labelView = ({ label }: Protection): LabelView => ({
+  ...label,
+  categories: label.categories.map((each) => ({ ...each, values: [...each.values] })),
+});
+
+/** The entity tag of what one reader sees: of the cut, and of the attachments where there are any. */
+function tagOf(cut: Cut, attachments: readonly AttachmentView[]): string {
+  const digest = attachments.length === 0 ? cut.digest : digestOf({ cut: cut.digest, attachments });
+  return `"${digest.slice('sha256:'.length)}"`;
 }

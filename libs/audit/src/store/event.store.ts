@@ -1,4 +1,4 @@
-import type { Tx } from '#database';
+import { Bound, type Tx, whereAll } from '#database';
 
 /** An event as an auditor finds it: ids and codes. */
 export interface EventRow {
@@ -49,19 +49,26 @@ export async function pageOfEvents(
   after: { at: string; id: string } | undefined,
   limit: number,
 ): Promise<EventRow[]> {
-  const parameters: unknown[] = [limit + 1];
-  const bind = (value: unknown): string => `$${String(parameters.push(value))}`;
-  const conditions = (Object.keys(CONDITIONS) as (keyof EventFilter)[]).flatMap((name) => {
-    const value = filter[name];
-    return value === undefined ? [] : [CONDITIONS[name](bind(value))];
-  });
-  if (after !== undefined) conditions.push(`(e.at, e.id) < (${bind(after.at)}::timestamptz, ${bind(after.id)}::uuid)`);
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  const bound = new Bound([limit + 1]);
+  const conditions = conditionsOf(bound, filter);
+  if (after !== undefined)
+    conditions.push(`(e.at, e.id) < (${bound.place(after.at)}::timestamptz, ${bound.place(after.id)}::uuid)`);
   return tx.rows<EventRow>(
-    `SELECT ${COLUMNS} FROM ${SOURCES} ${where} ORDER BY e.at DESC, e.id DESC LIMIT $1`,
-    parameters,
+    `SELECT ${COLUMNS} FROM ${SOURCES} ${whereAll(conditions)} ORDER BY e.at DESC, e.id DESC LIMIT $1`,
+    bound.values,
   );
 }
+
+/** How many events fit: exact, for auditors; nobody else sees one. */
+export async function countEvents(tx: Tx, filter: EventFilter): Promise<number> {
+  const bound = new Bound();
+  const where = whereAll(conditionsOf(bound, filter));
+  const row = await tx.row<{ n: string }>(`SELECT count(*) AS n FROM audit_event e ${where}`, bound.values);
+  return Number(row?.n ?? 0);
+}
+
+const conditionsOf = (bound: Bound, filter: EventFilter): string[] =>
+  (Object.keys(CONDITIONS) as (keyof EventFilter)[]).flatMap((name) => bound.when(filter[name], CONDITIONS[name]));
 
 /** What a proof of an event is made from. */
 export async function eventForProof(

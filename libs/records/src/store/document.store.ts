@@ -16,6 +16,8 @@ export interface DocumentRow {
   readonly originator: string;
   readonly subject: string | null;
   readonly exercise: boolean;
+  /** Whether parts of it may be read and told without the others. */
+  readonly extractable: boolean;
   readonly createdAt: Date;
   readonly createdBy: string;
 }
@@ -40,8 +42,18 @@ export interface PortionRow {
 
 export async function insertDocument(tx: Tx, row: DocumentRow): Promise<void> {
   await tx.change(
-    `INSERT INTO document (id, protection_id, originator, subject, exercise, created_at, created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [row.id, row.protectionId, row.originator, row.subject, row.exercise, row.createdAt, row.createdBy],
+    `INSERT INTO document (id, protection_id, originator, subject, exercise, extractable, created_at, created_by)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      row.id,
+      row.protectionId,
+      row.originator,
+      row.subject,
+      row.exercise,
+      row.extractable,
+      row.createdAt,
+      row.createdBy,
+    ],
   );
 }
 
@@ -73,7 +85,7 @@ export async function insertPortions(
   );
 }
 
-const DOCUMENT = `d.id, d.protection_id AS "protectionId", d.originator, d.subject, d.exercise, d.created_at AS "createdAt", d.created_by AS "createdBy"`;
+const DOCUMENT = `d.id, d.protection_id AS "protectionId", d.originator, d.subject, d.exercise, d.extractable, d.created_at AS "createdAt", d.created_by AS "createdBy"`;
 
 /** The document, if the session may know of it. */
 export async function findDocument(tx: Tx, id: string): Promise<DocumentRow | undefined> {
@@ -127,73 +139,24 @@ function portionOf(row: PortionColumns): PortionRow {
 /** The portions of a document's versions that the session may see, in order. */
 export async function portionsOf(tx: Tx, documentId: string): Promise<PortionRow[]> {
   const rows = await tx.rows<PortionColumns>(
-    `SELECT ${PORTION} FROM portion WHERE document_id = $1 ORDER BY version_id, ordinal`,
+    // Through the versions: that is how portions are indexed.
+    `SELECT ${PORTION} FROM portion
+      WHERE version_id IN (SELECT v.id FROM version v WHERE v.document_id = $1) ORDER BY version_id, ordinal`,
     [documentId],
   );
   return rows.map(portionOf);
 }
 
-/** Readable portions whose text has one of the digests: what a writer might be copying from. */
-export async function sameText(
-  tx: Tx,
-  digests: readonly string[],
-): Promise<{ digest: string; protectionId: number; documentProtectionId: number }[]> {
-  return tx.rows(
-    `SELECT encode(body_digest, 'hex') AS digest, protection_id AS "protectionId", document_protection_id AS "documentProtectionId"
-       FROM portion WHERE body_digest = ANY (SELECT decode(hex, 'hex') FROM unnest($1::text[]) AS hex)`,
-    [digests],
-  );
-}
-
-/** A line of the list. The title is null where the reader does not hold it. */
-export interface ListedDocument {
-  readonly id: string;
-  readonly protectionId: number;
-  readonly title: string | null;
-  readonly titleProtectionId: number | null;
-  readonly originator: string;
-  readonly exercise: boolean;
-  readonly createdAt: Date;
-}
-
-// The page is cut out first; titles are fetched for its rows only. Each way asks row-level security for every row.
-const PAGE = (rows: string): string => `
-  SELECT d.id, d.protection_id AS "protectionId", d.originator, d.exercise, d.created_at AS "createdAt",
-         t.body AS title, t.protection_id AS "titleProtectionId"
-    FROM (${rows}) AS d
-    LEFT JOIN LATERAL (
-           SELECT p.body, p.protection_id FROM portion p
-            WHERE p.document_id = d.id AND p.kind = 'title'
-              AND p.version_id = (SELECT v.id FROM version v WHERE v.document_id = d.id ORDER BY v.ordinal DESC LIMIT 1) LIMIT 1) AS t ON true
-   ORDER BY d.created_at DESC, d.id DESC`;
-
-const NEWEST = (where: string): string => `SELECT * FROM document ${where} ORDER BY created_at DESC, id DESC LIMIT $1`;
-
-/** Down the dates, passing over what is hidden: for readers who see much. */
-const walk = (after: string): string => PAGE(NEWEST(after === '' ? '' : `WHERE ${after}`));
-
-/** The newest of each protection that the session holds, merged: for readers who see little of much. */
-const merge = (after: string, ids: string): string =>
-  PAGE(
-    `SELECT newest.* FROM unnest(${ids}::int[]) AS held (id)
-       CROSS JOIN LATERAL (${NEWEST(`WHERE protection_id = held.id${after === '' ? '' : ` AND ${after}`}`)}) AS newest
-      ORDER BY newest.created_at DESC, newest.id DESC LIMIT $1`,
-  );
-
-/** The newest documents after a key, one more than asked. */
-export async function pageOfDocuments(
-  tx: Tx,
-  after: { at: string; id: string } | undefined,
-  limit: number,
-): Promise<ListedDocument[]> {
-  const mergeBy = (await tx.row<{ ids: number[] | null }>('SELECT sec.session_merge_by() AS ids'))?.ids ?? null;
-  const key = after === undefined ? '' : '(created_at, id) < ($2::timestamptz, $3::uuid)';
-  const parameters = [limit + 1, ...(after === undefined ? [] : [after.at, after.id])];
-  if (mergeBy === null) return tx.rows<ListedDocument>(walk(key), parameters);
-  return tx.rows<ListedDocument>(merge(key, `$${String(parameters.length + 1)}`), [...parameters, mergeBy]);
-}
-
 /** Whether the session sees every portion of a version; answers no and nothing more. */
 export async function seesWhole(tx: Tx, versionId: string): Promise<boolean> {
   return (await tx.row<{ whole: boolean }>('SELECT sec.session_sees_whole($1) AS whole', [versionId]))?.whole === true;
+}
+
+/** Under what a portion of the document stands, if the session holds it. */
+export async function protectionOfPortion(tx: Tx, documentId: string, id: string): Promise<number | undefined> {
+  const row = await tx.row<{ protectionId: number }>(
+    'SELECT protection_id AS "protectionId" FROM portion WHERE id = $2 AND document_id = $1',
+    [documentId, id],
+  );
+  return row?.protectionId;
 }

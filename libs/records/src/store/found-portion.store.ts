@@ -1,0 +1,84 @@
+import type { RuleCondition } from '#access';
+import { Bound, type Tx } from '#database';
+import { type DocumentFilter } from './listed-document.store';
+import { NUMBERED, type PlaceInCut, ordinalOf } from './numbered.store';
+
+/** A portion in which the words were found; or a whole document that is not read in portions. */
+export interface FoundPortion {
+  readonly portionId: string | null;
+  readonly documentId: string;
+  readonly at: Date;
+  readonly n: number | null;
+  readonly kind: 'title' | 'paragraph' | 'target' | null;
+  readonly protectionId: number | null;
+  readonly documentProtectionId: number;
+  readonly originator: string;
+  readonly body: string | null;
+}
+
+/** What is looked for, within which filter, and what the rules let the reader have (`DOCUMENT_COLUMNS`), bound from `$1` on. */
+export interface AskedWords {
+  readonly words: string;
+  readonly filter: DocumentFilter;
+  readonly rules?: RuleCondition;
+  readonly after?: PlaceInCut | undefined;
+  readonly limit: number;
+}
+
+// The function gives keys; the rows come through row-level security, and so does the text that excerpts are made of.
+const PAGE = (hits: string): string => `
+  WITH page AS MATERIALIZED (${hits}), ${NUMBERED}
+  SELECT page.portion_id AS "portionId", page.document_id AS "documentId", page.at, numbered.n, p.kind, p.protection_id AS "protectionId",
+         d.protection_id AS "documentProtectionId", coalesce(p.originator, d.originator) AS originator, p.body
+    FROM page JOIN document d ON d.id = page.document_id
+    LEFT JOIN portion p ON p.id = page.portion_id LEFT JOIN numbered ON numbered.id = page.portion_id
+   WHERE page.portion_id IS NULL OR numbered.n IS NOT NULL
+   ORDER BY page.at DESC, page.document_id DESC, page.ordinal`;
+
+/** Whether the words name something that must occur. What asks only for absence fits nearly everything. */
+export async function isSearchable(tx: Tx, words: string): Promise<boolean> {
+  const row = await tx.row<{ searchable: boolean }>(
+    `SELECT querytree(sec.search_query($1)) NOT IN ('', 'T') AS searchable`,
+    [words],
+  );
+  return row?.searchable === true;
+}
+
+/** The newest places where the words stand, after a place; one more than asked. */
+export async function pageOfFound(tx: Tx, asked: AskedWords): Promise<FoundPortion[]> {
+  if (asked.rules === 'nothing') return [];
+  const { after, limit } = asked;
+  const { bound, hits } = await hitsOf(tx, asked, after, limit + 1);
+  const page = `${hits} ORDER BY h.at DESC, h.document_id DESC, h.ordinal LIMIT ${bound.place(limit + 1)}`;
+  return tx.rows<FoundPortion>(PAGE(page), bound.values);
+}
+
+/** In how many places the words stand that the session may see: exact. */
+export async function countFound(tx: Tx, asked: Omit<AskedWords, 'after' | 'limit'>): Promise<number> {
+  if (asked.rules === 'nothing') return 0;
+  const { bound, hits } = await hitsOf(tx, asked, undefined, null);
+  const row = await tx.row<{ n: string }>(`SELECT count(*) AS n FROM (${hits}) AS found`, bound.values);
+  return Number(row?.n ?? 0);
+}
+
+async function hitsOf(
+  tx: Tx,
+  { words, filter, rules }: Omit<AskedWords, 'after' | 'limit'>,
+  after: PlaceInCut | undefined,
+  most: number | null,
+): Promise<{ bound: Bound; hits: string }> {
+  const allowed = typeof rules === 'object' ? rules : undefined;
+  const bound = new Bound(allowed?.parameters);
+  const ordinal = after === undefined ? null : await ordinalOf(tx, after);
+  const call = [
+    bound.place(words),
+    `${bound.place(JSON.stringify(filter))}::jsonb`,
+    `${bound.place(after?.at ?? null)}::timestamptz`,
+    `${bound.place(after?.documentId ?? null)}::uuid`,
+    `${bound.place(ordinal)}::int`,
+    // What the rules forbid must not use up the page: then all hits are looked at.
+    `${bound.place(allowed === undefined ? most : null)}::int`,
+  ].join(', ');
+  const ruled = allowed === undefined ? '' : ` JOIN document d ON d.id = h.document_id WHERE ${allowed.sql}`;
+  return { bound, hits: `SELECT h.* FROM sec.search(${call}) AS h${ruled}` };
+}

@@ -1,0 +1,115 @@
+import { countDocuments, pageOfDocuments } from '../../libs/records/src/store/listed-document.store';
+import { pageOfTargets } from '../../libs/records/src/store/listed-target.store';
+import { pageOfFound } from '../../libs/records/src/store/found-portion.store';
+import type { Tx } from '#database';
+import { startCluster } from '../support/start-cluster';
+import { COMMON_WORD, RARE_WORD, READER_CLASSES, type ReaderClass } from './fill-at-scale';
+import { type Deep, countAll, fasterPage, rareWord } from './hand-written';
+import { type Report, median, slower } from './report';
+import { ScaleHouse } from './scale-house';
+
+const ROUNDS = 150;
+const FEW = 15;
+const DEEP: Deep = { at: '2019-06-01T00:00:00.000Z', id: 'ffffffff-ffff-4fff-8fff-ffffffffffff' };
+
+/** No class of readers may wait longer for a page, in milliseconds. */
+const MOST = 5;
+
+/**
+ * Lists among a million documents under 6,000 labels, beside hand-written SQL that needs no security: whole transactions of the
+ * store, with session and row-level security, against one statement each; in turns, in one run. All durations are p50.
+ */
+export async function bench(report: Report): Promise<void> {
+  const close = await startCluster({ durable: true });
+  try {
+    const small = await ScaleHouse.open(100_000);
+    const large = await ScaleHouse.open(1_000_000);
+    for (const name of READER_CLASSES) await benchPages(report, { small, large }, name);
+    for (const name of READER_CLASSES) await benchWords(report, large, name);
+    for (const name of READER_CLASSES) await benchFilters(report, large, name);
+    await small.close();
+    await large.close();
+  } finally {
+    await close();
+  }
+}
+
+async function benchPages(
+  report: Report,
+  { small, large }: { small: ScaleHouse; large: ScaleHouse },
+  name: ReaderClass,
+): Promise<void> {
+  const rights = await large.rightsOf(name);
+  const raw = await fasterPage(large.raw, rights);
+  const times = await inTurns(ROUNDS, {
+    first: () => inSession(large, name, (tx) => pageOfDocuments(tx, { limit: 50 })),
+    rawFirst: () => raw(),
+    deep: () => inSession(large, name, (tx) => pageOfDocuments(tx, { limit: 50, after: DEEP })),
+    rawDeep: () => raw(DEEP),
+    small: () => inSession(small, name, (tx) => pageOfDocuments(tx, { limit: 50 })),
+  });
+  const who = `${name} (${(rights.share * 100).toPrecision(2)} % in ${String(rights.ids.length)} labels)`;
+  const { first, rawFirst, deep, rawDeep } = times;
+  report(slower(`page of 50, ${who} / hand-written SQL`, { ours: first, other: rawFirst, target: 1.25 }));
+  report(slower(`deep page of 50, ${who} / hand-written SQL`, { ours: deep, other: rawDeep, target: 1.25 }));
+  report(slower(`page of 50, ${who} / ${String(MOST)} ms`, { ours: first, other: MOST, target: 1 }));
+  report(slower(`deep page, ${who} / first page`, { ours: deep, other: first, target: 1.25 }));
+  report(slower(`page of 50, ${who}, 1,000,000 documents / 100,000`, { ours: first, other: times.small, target: 1.5 }));
+}
+
+async function benchWords(report: Report, large: ScaleHouse, name: ReaderClass): Promise<void> {
+  const rights = await large.rightsOf(name);
+  const rare = await inTurns(ROUNDS, {
+    ours: () => inSession(large, name, (tx) => pageOfFound(tx, { words: RARE_WORD, filter: {}, limit: 50 })),
+    raw: () => rareWord(large.raw, rights),
+  });
+  report(slower(`rare word, ${name} / hand-written SQL`, { ours: rare.ours, other: rare.raw, target: 3 }));
+  const counted = await inTurns(FEW, {
+    ours: () => inSession(large, name, (tx) => countDocuments(tx, {})),
+    raw: () => countAll(large.raw, rights),
+  });
+  report(slower(`count of documents, ${name} / count(*)`, { ours: counted.ours, other: counted.raw, target: 1 }));
+}
+
+/** What is published and not promised: how long narrowed lists and common words take. */
+async function benchFilters(report: Report, large: ScaleHouse, name: ReaderClass): Promise<void> {
+  const asked = {
+    'documents of a classification': (tx) =>
+      pageOfDocuments(tx, { limit: 50, filter: { policy: 'NATO', classification: 'SECRET' } }),
+    'documents of an originator': (tx) => pageOfDocuments(tx, { limit: 50, filter: { originator: 'N2' } }),
+    'documents of a nation and an area': (tx) =>
+      pageOfDocuments(tx, { limit: 50, filter: { nation: 'N7', area: 'area 3' } }),
+    'documents of nobody': (tx) => pageOfDocuments(tx, { limit: 50, filter: { originator: 'nobody' } }),
+    targets: (tx) => pageOfTargets(tx, { limit: 50 }),
+    'targets of a nation and an area': (tx) =>
+      pageOfTargets(tx, { limit: 50, filter: { nation: 'N7', area: 'area 3' } }),
+    'a common word': (tx) => pageOfFound(tx, { words: COMMON_WORD, filter: {}, limit: 50 }),
+  } as const satisfies Record<string, (tx: Tx) => Promise<unknown>>;
+  const works = Object.entries(asked).map(([what, work]) => [what, () => inSession<unknown>(large, name, work)] as const);
+  const times = await inTurns(FEW, Object.fromEntries(works));
+  for (const [what, ours] of Object.entries(times))
+    report(
+      slower(`${what}, ${name} / ${String(MOST)} ms`, { ours, other: MOST, target: what === 'a common word' ? 40 : 1 }),
+    );
+}
+
+const inSession = <Result>(house: ScaleHouse, name: ReaderClass, work: (tx: Tx) => Promise<Result>): Promise<Result> =>
+  house.api.run(ScaleHouse.sessionOf(name), work);
+
+/** The p50 of each, in milliseconds, done in turns so that whatever else the machine does is done to all. */
+async function inTurns<Name extends string>(
+  rounds: number,
+  works: Readonly<Record<Name, () => Promise<unknown>>>,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(works) as Name[];
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let round = -3; round < rounds; round += 1) {
+    for (const name of names) {
+      const began = performance.now();
+      await works[name]();
+      // The first ones plan and warm up.
+      if (round >= 0) times.get(name)?.push(performance.now() - began);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>;
+}

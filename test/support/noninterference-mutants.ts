@@ -1,0 +1,294 @@
+import type { Protection } from '#access';
+import { ProblemError } from '#contracts';
+import { Tx } from '#database';
+import type { PolicySet } from '#marking';
+import { digestOf } from '#signing';
+import type { Cut } from '../../libs/records/src/cut';
+import type { PortionRow, VersionRow } from '../../libs/records/src/store/document.store';
+import { whileBroken } from './breakable';
+import type { Event } from './noninterference-worlds';
+import { type Mechanism, type RemovableAccess, changedFunction, openedPolicy, takenAway } from './taken-away';
+
+/** A house in which one mechanism of the law is missing. */
+export interface Mutant {
+  /** Requests of these routes must tell the worlds apart. */
+  readonly routes: readonly string[];
+  /** Events before the requests, where those of every mutant are not the ones to use. */
+  readonly events?: readonly Event[];
+  readonly without: (house: MutantHouse, check: () => Promise<readonly string[]>) => Promise<readonly string[]>;
+}
+
+export interface MutantHouse {
+  readonly url: string;
+  readonly access: RemovableAccess;
+}
+
+/** Mechanisms of the database. */
+const inDatabase =
+  (mechanisms: (url: string) => Promise<readonly Mechanism[]>): Mutant['without'] =>
+  async ({ url }, check) =>
+    takenAway(url, await mechanisms(url), check);
+
+/** Mechanisms of the database, and the access decision of the process with them. */
+const withoutDecision =
+  (mechanisms: (url: string) => Promise<readonly Mechanism[]>): Mutant['without'] =>
+  async ({ url, access }, check) =>
+    access.without(async () => takenAway(url, await mechanisms(url), check));
+
+const changed =
+  (signature: string, part: string, replacement: string): Mutant['without'] =>
+  async ({ url }, check) =>
+    takenAway(url, [await changedFunction(url, signature, part, replacement)], check);
+
+/** Another text for a statement of the process. */
+const saying =
+  (part: RegExp, replacement: string): Mutant['without'] =>
+  async (_house, check) => {
+    const rows = Reflect.get(Tx.prototype, 'rows');
+    const spy = jest.spyOn(Tx.prototype, 'rows').mockImplementation(function (this: Tx, sql: string, given) {
+      return rows.call(this, sql.replace(part, replacement), given);
+    });
+    try {
+      return await check();
+    } finally {
+      spy.mockRestore();
+    }
+  };
+
+type CutsOf = (
+  versions: readonly VersionRow[],
+  portions: readonly PortionRow[],
+  protections: ReadonlyMap<number, Protection>,
+  policies: PolicySet,
+) => Cut[];
+
+/** Cuts that were worked out, with something of the document behind them added. */
+const cuts =
+  (change: (cut: Cut, behind: { versions: readonly VersionRow[]; place: number }) => Partial<Cut>): Mutant['without'] =>
+  async (_house, check) => {
+    const { cutsOf } = jest.requireActual<{ cutsOf: CutsOf }>('../../libs/records/src/cut');
+    const other: CutsOf = (versions, ...given) =>
+      cutsOf(versions, ...given).map((cut, place) => ({ ...cut, ...change(cut, { versions, place }) }));
+    return whileBroken({ cutsOf: other }, check);
+  };
+
+const opened =
+  (...policies: readonly [string, string][]) =>
+  (url: string): Promise<Mechanism[]> =>
+    Promise.all(policies.map(([table, policy]) => openedPolicy(url, table, policy)));
+
+const hidden = (act: string, lot: number): Event => ({ kind: 'hidden', act, lot });
+const open = (act: string, lot: number): Event => ({ kind: 'open', act, lot });
+
+/** One for each mechanism. Whichever is missing, somebody can tell the two worlds apart. */
+export const MUTANTS: Readonly<Record<string, Mutant>> = {
+  'the filter of the list of documents: cursors and counts go over what is hidden': {
+    routes: ['GET /api/documents'],
+    without: inDatabase(opened(['document', 'held'])),
+  },
+  'the filter of the list of cases: cursors and counts go over what is hidden': {
+    routes: ['GET /api/cases'],
+    without: inDatabase(opened(['release_case', 'held'])),
+  },
+  'need-to-know in the rights of a session': {
+    routes: ['GET /api/documents'],
+    without: changed('sec.bitmap_of(uuid, integer, boolean)', 'k.need_to_know && tokens.held', 'true'),
+  },
+  'clearance in the rights of a session': {
+    routes: ['GET /api/documents'],
+    without: changed('sec.bitmap_of(uuid, integer, boolean)', "(k.policy = 'PUBLIC' OR EXISTS (", '(true OR EXISTS ('),
+  },
+  'assurance in the rights of a session': {
+    routes: ['GET /api/documents'],
+    without: changed('sec.bitmap_of(uuid, integer, boolean)', 'WHERE NOT coalesce(assured, false)', 'WHERE false'),
+  },
+  'row-level security and decision over portions': {
+    routes: ['GET /api/documents/{id}'],
+    without: withoutDecision(opened(['portion', 'held'], ['protection', 'what_the_session_holds'])),
+  },
+  'row-level security and decision over cases: absent is not hidden': {
+    routes: ['GET /api/cases/{id}'],
+    without: withoutDecision(opened(['release_case', 'held'], ['protection', 'what_the_session_holds'])),
+  },
+  'the order, by the number of a protection': {
+    routes: ['GET /api/documents'],
+    events: [hidden('a hidden document', 1), open('a document comes in', 0), open('a document comes in', 2)],
+    without: saying(/ORDER BY d\.created_at DESC, d\.id DESC\s*$/, 'ORDER BY d.protection_id DESC, d.id DESC'),
+  },
+  'the numbering of a cut': {
+    routes: ['GET /api/documents/{id}'],
+    without: cuts((cut) => ({ portions: cut.portions.map((portion) => ({ ...portion, n: portion.ordinal })) })),
+  },
+  'the version of a cut': {
+    routes: ['GET /api/documents/{id}'],
+    without: cuts((_cut, { versions }) => ({ version: versions.length })),
+  },
+  'the date of a cut': {
+    routes: ['GET /api/documents/{id}'],
+    without: cuts((cut, { versions }) => ({ date: versions.at(-1)?.createdAt ?? cut.date })),
+  },
+  'the ETag of a cut, over every version': {
+    routes: ['GET /api/documents/{id}'],
+    without: cuts((cut, { versions }) => ({ digest: digestOf([cut.digest, versions.map(({ id }) => id)]) })),
+  },
+  'the ETag of a cut, over the numbers of its protections': {
+    routes: ['GET /api/documents/{id}'],
+    events: [hidden('a hidden document', 1), open('a document comes in', 1), open('a document comes in', 2)],
+    without: cuts((cut) => ({ digest: digestOf([cut.digest, cut.portions.map(({ protectionId }) => protectionId)]) })),
+  },
+  'the version that a case is about': {
+    routes: ['GET /api/documents/{id}', 'POST /api/cases'],
+    without: async (_house, check) => {
+      const source = jest.requireActual<typeof import('../../libs/records/src/case-source')>(
+        '../../libs/records/src/case-source',
+      );
+      const loadCurrentSource = async (tx: Tx, id: string): Promise<unknown> => {
+        const newest = await tx.row<{ id: string }>(
+          'SELECT id FROM version WHERE document_id = $1 ORDER BY ordinal DESC LIMIT 1',
+          [id],
+        );
+        return newest === undefined ? undefined : source.loadCaseSource(tx, id, newest.id);
+      };
+      return whileBroken({ loadCurrentSource }, check);
+    },
+  },
+  'the one answer for what is hidden and what is absent': {
+    routes: ['GET /api/cases/{id}'],
+    without: async ({ url }, check) => {
+      const { requireCase } = jest.requireActual<typeof import('../../libs/release/src/case-of')>(
+        '../../libs/release/src/case-of',
+      );
+      const blunt: typeof requireCase = async (tx, actor, asked, access) => {
+        const there = await tx.row('SELECT 1 FROM release_case WHERE id = $1', [asked.id]);
+        return requireCase(tx, actor, asked, access).catch((error: unknown) => {
+          throw there === undefined ? error : new ProblemError('not-permitted');
+        });
+      };
+      return takenAway(url, await opened(['release_case', 'held'])(url), () =>
+        whileBroken({ requireCase: blunt }, check),
+      );
+    },
+  },
+  'a conflict with what is hidden': {
+    routes: ['POST /api/documents'],
+    events: [0, 1].map((lot) => hidden('a hidden document', lot)),
+    without: inDatabase(async () => [
+      { take: 'CREATE UNIQUE INDEX same_words ON portion (body_digest)', giveBack: 'DROP INDEX same_words' },
+    ]),
+  },
+  'the comparison of new text with what its writer reads, and with nothing else': {
+    routes: ['POST /api/documents'],
+    without: inDatabase(async (url) => [
+      await changedFunction(
+        url,
+        'sec.same_text(text[])',
+        'AND get_bit(held, p.protection_id) <> 0 AND get_bit(held, p.document_protection_id) <> 0',
+        '',
+      ),
+      ...(await opened(['protection', 'what_the_session_holds'])(url)),
+    ]),
+  },
+  'what stays where the writer of a version does not see it': {
+    routes: ['POST /api/documents/{id}/versions'],
+    events: [
+      open('a document comes in', 1),
+      hidden('a hidden document', 1),
+      hidden('a hidden portion in a document that is seen', 0),
+    ],
+    without: async (_house, check) => {
+      const store = jest.requireActual<typeof import('../../libs/records/src/store/document.store')>(
+        '../../libs/records/src/store/document.store',
+      );
+      const findDocument: typeof store.findDocument = async (tx, id) => {
+        const found = await store.findDocument(tx, id);
+        return found === undefined ? undefined : { ...found, extractable: false };
+      };
+      return whileBroken({ findDocument }, check);
+    },
+  },
+  'the numbering of targets': {
+    routes: ['GET /api/targets'],
+    without: saying(/\(row_number\(\) OVER \(PARTITION BY p\.version_id ORDER BY p\.ordinal\)\)::int/, 'p.ordinal'),
+  },
+  'the filter of the list of targets': {
+    routes: ['GET /api/targets'],
+    without: changed(
+      'sec.targets(jsonb, timestamptz, uuid, integer, integer)',
+      'get_bit(held, t.protection_id) <> 0 AND get_bit(held, t.document_protection_id) <> 0',
+      'true',
+    ),
+  },
+  'the count of documents': {
+    routes: ['GET /api/documents'],
+    without: changed('sec.session_documents(integer[])', 'get_bit(held, c.protection_id) <> 0', 'held IS NOT NULL'),
+  },
+  'the words that are searched': {
+    routes: ['POST /api/search'],
+    without: changed(
+      'sec.search(text, jsonb, timestamptz, uuid, integer, integer)',
+      'get_bit(held, w.protection_id) <> 0 AND get_bit(held, w.document_protection_id) <> 0',
+      'true',
+    ),
+  },
+  'row-level security and decision over attachments': {
+    routes: ['GET /api/documents/{id}/attachments/{attachment}', 'GET /api/documents/{id}'],
+    without: withoutDecision(opened(['attachment', 'held'], ['protection', 'what_the_session_holds'])),
+  },
+  'a record of refusals that does not look for the thing': {
+    routes: ['GET /api/documents/{id}'],
+    without: inDatabase(async () => [
+      {
+        take: 'ALTER TABLE audit_event ADD CONSTRAINT there FOREIGN KEY (document_id) REFERENCES document (id) NOT VALID',
+        giveBack: 'ALTER TABLE audit_event DROP CONSTRAINT there',
+      },
+    ]),
+  },
+  'whose notification it is': {
+    routes: ['GET /api/notifications'],
+    without: inDatabase(async (url) => {
+      const { giveBack } = await openedPolicy(url, 'notification', 'own');
+      const take = 'ALTER POLICY own ON notification USING (sec.session_knows_subject(case_id, about))';
+      return [{ take, giveBack }];
+    }),
+  },
+  'who may know what a notification is about': {
+    routes: ['GET /api/notifications'],
+    without: changed('sec.session_knows_subject(uuid, uuid)', 'of_case IS NULL OR', 'true OR'),
+  },
+  'whose token it is, in the list': {
+    routes: ['GET /api/tokens'],
+    without: changed('sec.my_tokens()', 's.person_id = sec.session_person() AND', ''),
+  },
+  'whose token it is, when it is revoked': {
+    routes: ['DELETE /api/tokens/{id}'],
+    without: changed('sec.revoke_token(uuid)', 'AND person_id = sec.session_person()', ''),
+  },
+  'whose statement it is': {
+    routes: ['GET /api/instruments/{id}'],
+    without: changed('sec.my_submission(uuid)', 's.submitted_by = sec.session_person()', 'true'),
+  },
+  'who may search the record': {
+    routes: ['GET /api/audit/events'],
+    without: withoutDecision(opened(['audit_event', 'auditors_read'])),
+  },
+  'who may see the size of the record': {
+    routes: ['GET /api/audit/checkpoint'],
+    without: withoutDecision(opened()),
+  },
+  'who may know of a list': {
+    routes: ['GET /api/access-lists'],
+    without: inDatabase(opened(['access_list', 'known_lists'])),
+  },
+  'who may know of a request for access': {
+    routes: ['GET /api/access-requests', 'GET /api/access-requests/{id}'],
+    without: inDatabase(opened(['access_request', 'own_or_approved'])),
+  },
+  'who may know of a breaking of glass': {
+    routes: ['GET /api/break-glass'],
+    without: inDatabase(opened(['break_glass', 'own_or_reviewed'])),
+  },
+  'break-glass for those who are cleared alone': {
+    routes: ['POST /api/break-glass'],
+    without: changed('sec.break_glass(uuid, text, int, int, text)', 'OR NOT coalesce(', 'OR false AND NOT coalesce('),
+  },
+};
