@@ -24,7 +24,7 @@ const textOf = (name: string): string => JSON.stringify(plans.find((plan) => pla
 
 describe('what each process is told', () => {
   it.each([
-    ['api', ['api'], ['/data/keys/api.json']],
+    ['api', ['api', 'examiner'], ['/data/keys/api.json']],
     ['worker', ['relay'], []],
     ['registrar', ['registrar'], []],
     ['sealer', ['sealer'], ['/data/keys/sealer.json']],

@@ -39,6 +39,7 @@ export function processPlans(house: House, compiled: string): ProcessPlan[] {
     api: {
       ...trust,
       ...main('api'),
+      IMPRIMATUR_EXAMINER_DATABASE_URL: asRole(house.databaseUrl, 'examiner', house.secrets),
       ...key('api'),
       ...policies,
       ...listens(settings.apiPort),

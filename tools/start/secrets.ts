@@ -12,6 +12,9 @@ const logKeySchema = z.strictObject({ name: z.string().min(1), seed });
 
 const secretsSchema = z.strictObject({ owner: secret, roles: z.record(z.enum(ROLES), secret) });
 
+/** What an older release left: it knew fewer roles. */
+const keptSecretsSchema = z.strictObject({ owner: secret, roles: z.partialRecord(z.enum(ROLES), secret) });
+
 const apiKeySchema = z.strictObject({ cursorSecret: seed });
 const guardKeySchema = z.strictObject({
   jwk: z.strictObject({ kty: z.string(), crv: z.string(), x: z.string(), y: z.string().optional(), d: z.string() }),
@@ -19,6 +22,7 @@ const guardKeySchema = z.strictObject({
 });
 
 export type Secrets = z.output<typeof secretsSchema>;
+type KeptSecrets = z.output<typeof keptSecretsSchema>;
 
 /** What the world may know of this installation's keys: it goes into the officers' file and into the guard's service key. */
 export interface PublicKeys {
@@ -27,13 +31,14 @@ export interface PublicKeys {
   readonly publicLog: string;
 }
 
-/** The databases' passwords, one for each role. Made once. */
+/** The databases' passwords, one for each role. Made once; a role that has come since gets its own, and the others keep theirs. */
 export async function databaseSecrets(folder: DataFolder): Promise<Secrets> {
   const password = (): string => randomBytes(32).toString('base64url');
-  return madeOnce(folder.secrets, secretsSchema, () => ({
-    owner: password(),
-    roles: Object.fromEntries(ROLES.map((role) => [role, password()])) as Secrets['roles'],
-  }));
+  const kept = await madeOnce<KeptSecrets>(folder.secrets, keptSecretsSchema, () => ({ owner: password(), roles: {} }));
+  const roles = Object.fromEntries(ROLES.map((role) => [role, kept.roles[role] ?? password()])) as Secrets['roles'];
+  const secrets = secretsSchema.parse({ ...kept, roles });
+  if (ROLES.some((role) => kept.roles[role] === undefined)) writeJson(folder.secrets, secrets);
+  return secrets;
 }
 
 /** The key file of each process that has one, made once; answers the public halves and leaves them in a file of their own. */

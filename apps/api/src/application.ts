@@ -4,14 +4,20 @@ import { ConsoleLogger, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomUUID } from 'node:crypto';
+import { attachmentMediaTypeSchema } from '#contracts';
+import { LARGEST_ATTACHMENT } from '#records';
 import { ApiModule, type ApiParts } from './api.module';
 import { describeApi } from './openapi';
 import { requireDeclaredPermissions } from './platform/declared-routes';
 import { refuseOtherMethods } from './platform/other-methods';
 import { ProblemFilter } from './platform/problem.filter';
+import { answerUnreadable } from './platform/unreadable-requests';
 
 /** The largest body that is read, in bytes. An imported document may be this large. */
 export const BODY_LIMIT = 4 * 1024 * 1024;
+
+/** Search words are few: whatever is longer is refused before it is read. In bytes. */
+const SEARCH_LIMIT = 16 * 1024;
 
 /** The HTTP application over its parts, ready to listen or to be asked with `inject`. */
 export async function createApi(parts: ApiParts): Promise<NestFastifyApplication> {
@@ -24,6 +30,7 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
     routerOptions: { maxParamLength: 1_000 },
     // Fastify answers an address that cannot be decoded by itself, past every hook: it is led to where nothing is.
     rewriteUrl: ({ url = '' }) => (isDecodable(url) ? url : '/nothing'),
+    clientErrorHandler: answerUnreadable,
   });
   const logger = new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] });
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
@@ -46,8 +53,12 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
   });
   const fastify = adapter.getInstance();
   refuseOtherMethods(fastify);
-  for (const type of ['text/markdown', 'text/plain']) {
-    fastify.addContentTypeParser(type, { parseAs: 'buffer' }, (_request, body, done) => {
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === '/api/search') route.bodyLimit = SEARCH_LIMIT;
+  });
+  for (const type of attachmentMediaTypeSchema.options) {
+    const bodyLimit = Math.max(BODY_LIMIT, LARGEST_ATTACHMENT);
+    fastify.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit }, (_request, body, done) => {
       done(null, body);
     });
   }

@@ -1,21 +1,21 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
-import { z } from 'zod';
 import type { Actor } from '#access';
 import {
   type AmendCaseCommand,
   type CaseView,
+  type CasesQuery,
   type DecideCaseCommand,
   type SubmitCaseCommand,
   amendCaseSchema,
   caseListSchema,
   caseSchema,
+  casesQuerySchema,
   createdCaseSchema,
   decideCaseSchema,
   decidedSchema,
   frozenSchema,
   idSchema,
-  pageQuerySchema,
   problemSchema,
   returnCaseSchema,
   scheduleCaseSchema,
@@ -55,9 +55,9 @@ export class CasesController {
   @ApiResponse({ status: 200, description: 'The cases you may know of, newest first', standardSchema: caseListSchema })
   async list(
     @CurrentActor() actor: Actor,
-    @Query({ schema: pageQuerySchema }) page: z.output<typeof pageQuerySchema>,
+    @Query({ schema: casesQuerySchema }) query: CasesQuery,
   ): Promise<object> {
-    return this.lists.run(actor, page);
+    return this.lists.run(actor, query);
   }
 
   @Get(':id')

@@ -6,16 +6,18 @@ import type { Actor } from '#access';
 import {
   type DocumentListView,
   type DocumentView,
+  type DocumentsQuery,
   ProblemError,
   documentListSchema,
   documentSchema,
+  documentsQuerySchema,
   idSchema,
   importedSchema,
-  pageQuerySchema,
   problemSchema,
 } from '#contracts';
 import { ImportDocument, type Imported, ListDocuments, ReadDocument } from '#records';
 import { CurrentActor } from './platform/actor';
+import { namesTag } from './platform/entity-tag';
 import { Permission } from './platform/permission';
 
 const versionQuerySchema = z.strictObject({ version: z.coerce.number().int().min(1).optional() });
@@ -39,9 +41,9 @@ export class DocumentsController {
   })
   async list(
     @CurrentActor() actor: Actor,
-    @Query({ schema: pageQuerySchema }) page: z.output<typeof pageQuerySchema>,
+    @Query({ schema: documentsQuerySchema }) query: DocumentsQuery,
   ): Promise<DocumentListView> {
-    return this.lists.run(actor, page);
+    return this.lists.run(actor, query);
   }
 
   @Get(':id')
@@ -90,10 +92,6 @@ export class DocumentsController {
     return this.imports.version(actor, id, textOf(body));
   }
 }
-
-/** Whether If-None-Match names the tag: one of several, weak or not, or any at all (RFC 9110 section 13.1.2). */
-const namesTag = (known: string | undefined, etag: string): boolean =>
-  (known ?? '').split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag);
 
 /** The bytes of the body; only the media types of text are parsed into bytes. */
 function textOf(body: unknown): Buffer {

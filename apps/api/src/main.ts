@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AccessPolicy, Installation, shippedRules } from '#access';
-import { Cursors, SeparateTransactions, Transactions, openDataSource, systemClock } from '#database';
+import {
+  Cursors,
+  ExaminerTransactions,
+  SeparateTransactions,
+  Transactions,
+  openDataSource,
+  systemClock,
+} from '#database';
 import { type PolicySet, parseMark } from '#marking';
 import { TrustAnchor } from '#people';
 import { logLine, readPolicies, runProcess, settingsOf } from '#process';
@@ -20,9 +27,17 @@ runProcess('api', async () => {
   const url = settings.IMPRIMATUR_DATABASE_URL;
   const transactions = new Transactions(await openDataSource({ url, pool: 10, applicationName: 'api' }));
   const separate = new SeparateTransactions(await openDataSource({ url, pool: 3, applicationName: 'api-record' }));
+  const examiner = new ExaminerTransactions(
+    await openDataSource({
+      url: settings.IMPRIMATUR_EXAMINER_DATABASE_URL,
+      pool: 2,
+      applicationName: 'api-examiner',
+    }),
+  );
   const app = await createApi({
     transactions,
     separate,
+    examiner,
     policies,
     access: new AccessPolicy(shippedRules),
     installation,
@@ -37,6 +52,7 @@ runProcess('api', async () => {
       await app.close();
       await transactions.close();
       await separate.close();
+      await examiner.close();
     },
   };
 });

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What the api is told by its environment, and nothing else. */
 export const apiSettingsSchema = z.object({
   IMPRIMATUR_DATABASE_URL: z.url(),
+  /** The same database as the examiner's role. */
+  IMPRIMATUR_EXAMINER_DATABASE_URL: z.url(),
   IMPRIMATUR_OFFICERS_FILE: z.string().min(1),
   IMPRIMATUR_KEY_FILE: z.string().min(1),
   IMPRIMATUR_POLICIES: z.string().min(1).default('policies'),

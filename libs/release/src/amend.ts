@@ -8,7 +8,8 @@ import { PolicySet, labelAtLeast } from '#marking';
 import { type SourcePortion, loadCaseSource, protectionsOf } from '#records';
 import { type Refusal, nextCaseState } from '#workflow';
 import { onTheRecord, refuseFor, requireCase } from './case-of';
-import { planItems } from './plan-items';
+import { refuseCopiesIn } from './copied-words';
+import { planItems, refuseParts } from './plan-items';
 import { type CaseRow, changeCase, insertItems } from './store/case.store';
 import { windowRefusals } from './submit';
 
@@ -39,6 +40,8 @@ export class AmendCase {
     refuseFor([
       ...(next.ok ? [] : next.refusals),
       ...plan.refusals,
+      ...refuseParts(source.extractable, command.items),
+      ...(await refuseCopiesIn(tx, { ...command, audience: row.audience }, source.portions, this.policies)),
       ...windowRefusals(command.window, now),
       ...(await this.above(tx, row, source.portions)),
     ]);

@@ -1,4 +1,4 @@
-import type { AccessPolicy, Actor, Protection, Thing } from '#access';
+import { type AccessPolicy, type Actor, type Protection, type Thing, accessReasons } from '#access';
 import { ProblemError, type Reason } from '#contracts';
 import type { Tx } from '#database';
 import type { Refusals } from '#audit';
@@ -7,9 +7,12 @@ import type { Refusal } from '#workflow';
 import { type CaseRow, findCase, lockCase } from './store/case.store';
 
 /** A case as the access decision sees it. */
-export const caseThing = (row: CaseRow, protection: Protection): Thing => ({
+export const caseThing = (
+  row: Pick<CaseRow, 'id' | 'requestedBy' | 'state'>,
+  ...protections: readonly Protection[]
+): Thing => ({
   kind: 'Case',
-  protections: [protection],
+  protections,
   id: row.id,
   requestedBy: row.requestedBy,
   state: row.state,
@@ -42,9 +45,7 @@ export async function requireCase(
   if (decision.effect === 'permit') return row;
   if (access.decide(actor, 'read', caseThing(row, protection)).effect === 'deny') throw new ProblemError('not-found');
   throw new ProblemError('not-permitted', {
-    reasons: decision.checks
-      .filter((check) => !check.outcome)
-      .map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
+    reasons: accessReasons(decision),
   });
 }
 

@@ -1,5 +1,7 @@
 export { AmendCase } from './amend';
+export { caseThing } from './case-of';
 export { DecideCase } from './decide';
+export { ExplainCase } from './explain-case';
 export { FreezeCase } from './freeze';
 export { ListCases } from './list-cases';
 export { type Preview, PreviewCase } from './preview';

@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { AccessPolicy, type Actor } from '#access';
-import { record } from '#audit';
-import { Clock, Cursors, Transactions, cutPage } from '#database';
+import { type Counted, askedFor, record } from '#audit';
+import type { CasesQuery } from '#contracts';
+import { Clock, Cursors, Transactions, cutPage, listOf } from '#database';
 import { PolicySet, portionMark } from '#marking';
-import { protectionsOf } from '#records';
+import { heldUnder, protectionsOf } from '#records';
 import { caseThing } from './case-of';
 import { summaryOf } from './read-case';
-import { pageOfCases } from './store/case.store';
+import { CASE_COLUMNS, countCases, pageOfCases } from './store/case.store';
 import { officesOf } from './store/office.store';
+
+interface CaseList {
+  readonly items: ReturnType<typeof summaryOf>[];
+  readonly next: string | null;
+  readonly count?: number;
+}
 
 /** Lists the cases that the reader may know of, newest first. */
 @Injectable()
@@ -20,18 +27,18 @@ export class ListCases {
     private readonly clock: Clock,
   ) {}
 
-  async run(
-    actor: Actor,
-    page: { readonly cursor?: string | undefined; readonly limit: number },
-  ): Promise<{ items: ReturnType<typeof summaryOf>[]; next: string | null }> {
-    const after = this.cursors.open(actor.personId, 'cases', page.cursor);
+  async run(actor: Actor, { cursor, limit, count, ...filter }: CasesQuery): Promise<CaseList> {
+    const list = listOf('cases', filter);
+    const after = this.cursors.open(actor.personId, list, cursor);
+    const rules = this.access.condition({ actor, action: 'read', subject: 'Case' }, CASE_COLUMNS);
     return this.transactions.run(actor, async (tx) => {
-      const rows = await pageOfCases(tx, after, page.limit);
+      const under = (await heldUnder(tx, filter))?.ids;
+      const rows = await pageOfCases(tx, { filter: { ...filter, under }, rules }, after, limit);
       const { items, next } = cutPage(
         rows,
-        page.limit,
+        limit,
         (row) => ({ at: row.createdAt.toISOString(), id: row.id }),
-        (key) => this.cursors.seal(actor.personId, 'cases', key),
+        (key) => this.cursors.seal(actor.personId, list, key),
       );
       const protections = await protectionsOf(
         tx,
@@ -44,17 +51,14 @@ export class ListCases {
       const shown = items.flatMap((row) => {
         const protection = protections.get(row.protectionId);
         // INVARIANT (list_equals_filter_of_check): what a reader would be refused is not in their list.
-        if (protection === undefined || this.access.decide(actor, 'read', caseThing(row, protection)).effect === 'deny')
-          return [];
+        if (protection === undefined || !this.access.permits(actor, 'read', caseThing(row, protection))) return [];
         return [summaryOf(row, portionMark(this.policies, protection.label), offices)];
       });
-      await record(
-        tx,
-        actor,
-        { action: 'case.list', outcome: 'done', details: { cases: shown.map((each) => each.id) } },
-        this.clock.now(),
-      );
-      return { items: shown, next };
+      const counted: Counted =
+        count === true ? { count: await countCases(tx, { filter: { ...filter, under }, rules }) } : {};
+      const details = { cases: shown.map((each) => each.id), ...askedFor(filter), ...counted };
+      await record(tx, actor, { action: 'case.list', outcome: 'done', details }, this.clock.now());
+      return { items: shown, next, ...counted };
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { CaseItemInput } from '#contracts';
 import type { SourcePortion } from '#records';
-import { type Plan, planItems } from './plan-items';
+import { type Plan, planItems, refuseParts } from './plan-items';
 
 /** EXERCISE: all figures are invented. */
 const BODIES = [
@@ -184,5 +184,22 @@ describe('no_write_down: no text for the audience repeats what stays behind', ()
     expect(planItems(plan(items), many).refusals.map((refusal) => refusal.have)).toEqual([
       'a sentence of portion portion-7',
     ]);
+  });
+});
+
+describe('a document that may be read only whole', () => {
+  it('leaves as it is, every portion of it', () => {
+    expect(refuseParts(false, [include(1), include(2), include(3)])).toEqual([]);
+    expect(refuseParts(true, [include(1), withhold(2), substitute(3)])).toEqual([]);
+  });
+
+  it('gives no part of itself away', () => {
+    for (const items of [
+      [include(1), include(2), withhold(3)],
+      [include(1), substitute(2)],
+    ])
+      expect(refuseParts(false, items).map(({ code, have }) => [code, have])).toEqual([
+        ['read-only-whole', '1 withheld or substituted'],
+      ]);
   });
 });

@@ -33,6 +33,20 @@ export function planItems(plan: Plan, source: readonly SourcePortion[]): { items
   return { items, refusals: [...refusals, ...writtenDownIn(plan, source, named)] };
 }
 
+/** Of a document that may be read only whole nothing is taken out: every portion leaves as it is, or none does. */
+export function refuseParts(extractable: boolean, items: readonly CaseItemInput[]): Refusal[] {
+  const parts = items.filter(({ treatment }) => treatment !== 'include').length;
+  if (extractable || parts === 0) return [];
+  return [
+    {
+      code: 'read-only-whole',
+      rule: 'read-only-whole',
+      need: 'every portion included as it is: the document may be read only whole',
+      have: `${String(parts)} withheld or substituted`,
+    },
+  ];
+}
+
 function itemRow(n: number, portion: SourcePortion, item: CaseItemInput): ItemRow {
   return {
     n,

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AccessPolicy, type Actor } from '#access';
-import { Refusals, record } from '#audit';
+import { Refusals, decisionOf, record } from '#audit';
 import { ProblemError } from '#contracts';
 import { Clock, Transactions, type Tx } from '#database';
 import { sha256Hex } from '#signing';
-import { onTheRecord, refuseFor, requireCase } from './case-of';
+import { caseThing, onTheRecord, refuseFor, requireCase } from './case-of';
 import { releaseContent } from './outgoing-content';
 import { loadRound } from './round';
 import type { RenderedFile, ReleaseContent } from './rendering/content';
@@ -73,6 +73,7 @@ export class PreviewCase {
         thing: { kind: 'Case', id: row.id },
         caseId: row.id,
         documentId: row.documentId,
+        decision: decisionOf(actor, 'read', caseThing(row), [[row.protectionId]]),
         details: { file },
       },
       this.clock.now(),

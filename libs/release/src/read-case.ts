@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AccessPolicy, type Actor } from '#access';
-import { Refusals, record } from '#audit';
+import { Refusals, decisionOf, record } from '#audit';
 import { type CaseVerb, type CaseView, ProblemError, type Reason } from '#contracts';
 import { Clock, Transactions, type Tx } from '#database';
 import { PolicySet, portionMark } from '#marking';
 import { AuthorityReader } from '#people';
 import { protectionsOf } from '#records';
 import { type SpeakingAs, capacitiesOf, nextCaseState } from '#workflow';
-import { onTheRecord, reasonOf, requireCase } from './case-of';
+import { caseThing, onTheRecord, reasonOf, requireCase } from './case-of';
 import { judgeProposal, stagesOf } from './proposal-facts';
 import { type CaseRow, itemsOf } from './store/case.store';
 import { officesOf } from './store/office.store';
@@ -81,7 +81,8 @@ export class ReadCase {
         const result = await read(tx, row);
         const thing = { kind: 'Case', id } as const;
         const event = { action: 'case.read', outcome: 'done', thing, caseId: id, documentId: row.documentId } as const;
-        await record(tx, actor, { ...event, details: { part } }, this.parts.clock.now());
+        const decision = decisionOf(actor, 'read', caseThing(row), [[row.protectionId]]);
+        await record(tx, actor, { ...event, details: { part }, decision }, this.parts.clock.now());
         return result;
       }),
     );

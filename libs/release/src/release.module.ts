@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { PeopleModule } from '#people';
 import { AmendCase } from './amend';
 import { DecideCase } from './decide';
+import { ExplainCase } from './explain-case';
 import { FreezeCase } from './freeze';
 import { ListCases } from './list-cases';
 import { PreviewCase } from './preview';
@@ -15,6 +16,7 @@ const USE_CASES = [
   AmendCase,
   CaseReaderParts,
   DecideCase,
+  ExplainCase,
   FreezeCase,
   ListCases,
   PreviewCase,

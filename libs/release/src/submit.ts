@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Actor, Protection } from '#access';
+import { type Actor, type Protection, accessReasons } from '#access';
 import { Refusals, record } from '#audit';
 import { ProblemError, type SubmitCaseCommand } from '#contracts';
 import { Transactions, type Tx } from '#database';
 import { type PolicySet, rollUp } from '#marking';
-import { type CaseSource, internProtection, loadCaseSource } from '#records';
+import { type CaseSource, internProtection, loadCurrentSource } from '#records';
 import type { Procedure, Refusal } from '#workflow';
 import { onTheRecord, refuseFor } from './case-of';
-import { planItems } from './plan-items';
+import { refuseCopiesIn } from './copied-words';
+import { planItems, refuseParts } from './plan-items';
 import { CaseReaderParts } from './read-case';
 import { type CaseRow, insertCase, insertItems } from './store/case.store';
 
@@ -30,7 +31,7 @@ export class SubmitCase {
 
   private async submit(tx: Tx, actor: Actor, command: SubmitCaseCommand): Promise<string> {
     const now = this.parts.clock.now();
-    const source = await loadCaseSource(tx, command.document);
+    const source = await loadCurrentSource(tx, command.document, this.parts.policies);
     if (source === undefined) throw new ProblemError('not-found');
     const protection = protectionOf(source, this.parts.policies);
     this.requirePermission(actor, protection);
@@ -39,6 +40,8 @@ export class SubmitCase {
     const plan = planItems(command, source.portions);
     refuseFor([
       ...plan.refusals,
+      ...refuseParts(source.extractable, command.items),
+      ...(await refuseCopiesIn(tx, command, source.portions, this.parts.policies)),
       ...audienceRefusals(command),
       ...windowRefusals(command.window, now),
       ...procedureRefusals(procedure),
@@ -67,9 +70,7 @@ export class SubmitCase {
     const decision = this.parts.access.decide(actor, 'submit', { kind: 'Case', protections: [protection] });
     if (decision.effect === 'permit') return;
     throw new ProblemError('not-permitted', {
-      reasons: decision.checks
-        .filter((check) => !check.outcome)
-        .map(({ rule, need, have }) => ({ code: 'access', rule, need, have })),
+      reasons: accessReasons(decision),
     });
   }
 }

@@ -1,7 +1,9 @@
+import { EVERYONE } from '#access';
 import type { Tx } from '#database';
 import { type PolicySet, labelAtLeast } from '#marking';
 import { loadCaseSource, protectionsOf } from '#records';
 import type { Refusal } from '#workflow';
+import { refuseCopies } from './copied-words';
 import type { CaseRow } from './store/case.store';
 import { writtenDown } from './written-down';
 
@@ -30,10 +32,16 @@ export async function refuseWordsAbout(
     above.map(({ body }) => body),
     below,
   );
-  return repeated.map(({ source: index, what }) => ({
-    code: 'written-down',
-    rule: 'no_write_down',
-    need: `words without a ${what} of a portion that the case does not cover`,
-    have: `a ${what} of portion ${above[index]?.id ?? ''}`,
-  }));
+  // The document is not all that the writer reads. Without a protection of its own a case covers nothing.
+  const under = own ?? { label: row.audience, needToKnow: [EVERYONE] };
+  const copied = await refuseCopies(tx, [{ where: 'text', text: words }], { under, given: below }, policies);
+  return [
+    ...repeated.map(({ source: index, what }) => ({
+      code: 'written-down',
+      rule: 'no_write_down',
+      need: `words without a ${what} of a portion that the case does not cover`,
+      have: `a ${what} of portion ${above[index]?.id ?? ''}`,
+    })),
+    ...copied,
+  ];
 }

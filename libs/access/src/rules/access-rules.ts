@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { VOCABULARY } from '../vocabulary';
 import { ConditionFault, readCondition } from './condition';
-import shipped from './access-rules.json';
+import shipped from './shipped-rules.json';
 
 const name = z
   .string()

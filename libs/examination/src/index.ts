@@ -1,0 +1,9 @@
+export { CheckRules } from './check-rules';
+export { ExaminationModule } from './examination.module';
+export { ExamineDecision } from './examine-decision';
+export { PreviewRules } from './preview-rules';
+export { ReadRules } from './read-rules';
+export { ReplayDecision } from './replay-decision';
+export { WhatCanRead } from './what-can-read';
+export { WhatIf } from './what-if';
+export { WhoCanRead } from './who-can-read';
