@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { DOCUMENTS_ASKED, SEARCH, TARGETS_ASKED } from './list-functions';
 
 /**
  * Lists of targets, full-text search, and counts.
@@ -64,13 +65,13 @@ const WORDS = `
 const COUNTS = `
   ALTER TABLE sec.protection_count ADD COLUMN portions bigint NOT NULL DEFAULT 0, ADD COLUMN targets bigint NOT NULL DEFAULT 0;
   ALTER TABLE sec.session ADD COLUMN targets_by int[], ADD COLUMN portions_seen bigint;
+  CREATE TABLE sec.originator_count (
+    originator text NOT NULL, protection_id int NOT NULL, documents bigint NOT NULL, PRIMARY KEY (originator, protection_id));
+  GRANT SELECT, INSERT, UPDATE ON sec.originator_count TO imprimatur_rights;
 `;
 
-// Each list is walked in its own order, under the filter that narrows most; whatever else is asked is looked at on the way. 'lower' may
-// raise an error, as the planner counts, so that the index of originators serves no comparison of a reader's own.
+// Each list is walked in its own order, under the filter that narrows most; whatever else is asked is looked at on the way.
 const INDEXES = `
-  CREATE INDEX document_by_originator ON document (lower(originator), created_at DESC, id DESC);
-  ALTER INDEX document_by_originator ALTER COLUMN 1 SET STATISTICS 0;
   CREATE INDEX current_target_newest ON sec.current_target (at DESC, document_id DESC, ordinal);
   CREATE INDEX current_target_by_protection ON sec.current_target (protection_id, at DESC, document_id DESC, ordinal);
   CREATE INDEX current_target_by_nation ON sec.current_target (nation, at DESC, document_id DESC, ordinal);
@@ -149,6 +150,20 @@ const KEEP = `
     RETURN NULL;
   END $$;
 
+  SET LOCAL ROLE imprimatur_rights;
+  CREATE OR REPLACE FUNCTION sec.count_documents() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp AS $$
+  BEGIN
+    INSERT INTO sec.protection_count AS c (protection_id, documents)
+    SELECT protection_id, count(*) FROM added GROUP BY protection_id ORDER BY protection_id
+    ON CONFLICT (protection_id) DO UPDATE SET documents = c.documents + excluded.documents;
+    INSERT INTO sec.originator_count AS c (originator, protection_id, documents)
+    SELECT originator, protection_id, count(*) FROM added GROUP BY originator, protection_id ORDER BY originator, protection_id
+    ON CONFLICT (originator, protection_id) DO UPDATE SET documents = c.documents + excluded.documents;
+    RETURN NULL;
+  END $$;
+  RESET ROLE;
+
   -- How many there are under each protection decides only which way is taken.
   CREATE FUNCTION sec.count_in_force() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
@@ -190,9 +205,20 @@ const TRIGGERS = `
 const WAYS = `
   CREATE FUNCTION sec.merging_is_cheaper(protections bigint, visible numeric, everything numeric) RETURNS boolean LANGUAGE sql IMMUTABLE
   SET search_path = pg_catalog, pg_temp AS $$
-    SELECT protections = 0 OR 1.0 + 0.012 * protections < 0.0005 * least(50.0 * everything / greatest(visible, 1), everything);
+    SELECT protections = 0 OR 1.0 + 0.02 * protections < 0.0005 * least(50.0 * everything / greatest(visible, 1), everything);
   $$;
   ALTER FUNCTION sec.merging_is_cheaper(bigint, numeric, numeric) OWNER TO imprimatur_rights;
+
+  SET LOCAL ROLE imprimatur_rights;
+  CREATE OR REPLACE FUNCTION sec.merge_by(held bytea, upto int) RETURNS int[] LANGUAGE plpgsql STABLE
+  SET search_path = pg_catalog, pg_temp AS $$
+  DECLARE
+    ids int[] := coalesce((SELECT array_agg(id) FROM generate_series(1, upto) AS id WHERE get_bit(held, id) <> 0), ARRAY[]::int[]);
+    visible bigint := (SELECT coalesce(sum(documents), 0) FROM sec.protection_count WHERE get_bit(held, protection_id) <> 0);
+  BEGIN
+    RETURN CASE WHEN sec.merging_is_cheaper(cardinality(ids), visible, (SELECT coalesce(sum(documents), 0) FROM sec.protection_count)) THEN ids END;
+  END $$;
+  RESET ROLE;
 
   -- Worked out with the bitmap, once for all requests that use it.
   CREATE FUNCTION sec.choose_ways() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -230,15 +256,19 @@ const HELD = `
   CREATE FUNCTION sec.session_protections(wanted_policy text, wanted_classification text)
   RETURNS TABLE (ids int[], merge_documents boolean, merge_targets boolean) LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
-  DECLARE held bytea := sec.vb(); found int[];
+  DECLARE
+    held bytea := sec.vb() || ''::bytea;
+    found record;
+    everything record;
   BEGIN
-    found := coalesce((SELECT array_agg(k.protection_id ORDER BY k.protection_id) FROM sec.protection_keys k
-                        WHERE k.policy = wanted_policy AND (wanted_classification IS NULL OR k.classification = wanted_classification)
-                          AND get_bit(held, k.protection_id) <> 0), ARRAY[]::int[]);
-    RETURN QUERY
-    SELECT found, sec.merging_is_cheaper(cardinality(found), sum(c.documents) FILTER (WHERE c.protection_id = ANY (found)), sum(c.documents)),
-           sec.merging_is_cheaper(cardinality(found), sum(c.targets) FILTER (WHERE c.protection_id = ANY (found)), sum(c.targets))
-      FROM sec.protection_count c;
+    SELECT coalesce(array_agg(k.protection_id), ARRAY[]::int[]) AS ids, coalesce(sum(c.documents), 0) AS documents,
+           coalesce(sum(c.targets), 0) AS targets INTO found
+      FROM sec.protection_keys k LEFT JOIN sec.protection_count c ON c.protection_id = k.protection_id
+     WHERE k.policy = wanted_policy AND (wanted_classification IS NULL OR k.classification = wanted_classification)
+       AND get_bit(held, k.protection_id) <> 0;
+    SELECT coalesce(sum(c.documents), 0) AS documents, coalesce(sum(c.targets), 0) AS targets INTO everything FROM sec.protection_count c;
+    RETURN QUERY SELECT found.ids, sec.merging_is_cheaper(cardinality(found.ids), found.documents, everything.documents),
+                        sec.merging_is_cheaper(cardinality(found.ids), found.targets, everything.targets);
   END $$;
   GRANT EXECUTE ON FUNCTION sec.session_protections(text, text) TO imprimatur_api;
   ALTER FUNCTION sec.session_protections(text, text) OWNER TO imprimatur_rights;
@@ -248,7 +278,7 @@ const HELD = `
 const COUNT = `
   CREATE FUNCTION sec.session_documents(under int[]) RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp AS $$
-  DECLARE held bytea := sec.vb();
+  DECLARE held bytea := sec.vb() || ''::bytea;
   BEGIN
     RETURN (SELECT coalesce(sum(c.documents), 0) FROM sec.protection_count c
              WHERE get_bit(held, c.protection_id) <> 0 AND (under IS NULL OR c.protection_id = ANY (under)));
@@ -257,202 +287,10 @@ const COUNT = `
   ALTER FUNCTION sec.session_documents(int[]) OWNER TO imprimatur_rights;
 `;
 
-// INVARIANT: answers for the session at hand alone, with keys; a row comes only if the session holds every protection that it stands
-// under. The rows of the page are then read through row-level security like any others.
-const ASKED = `
-    held bytea := sec.vb();
-    nation_asked text := wanted ->> 'nation';
-    area_asked text := wanted ->> 'area';
-    originator_asked text := wanted ->> 'originator';
-    from_at timestamptz := wanted ->> 'from';
-    to_at timestamptz := wanted ->> 'to';
-    under int[];
-    mine int[];`;
-const TARGET_FITS = `get_bit(held, t.protection_id) <> 0 AND get_bit(held, t.document_protection_id) <> 0
-           AND (nation_asked IS NULL OR t.nation = nation_asked) AND (area_asked IS NULL OR t.area = area_asked)
-           AND (from_at IS NULL OR t.at >= from_at) AND (to_at IS NULL OR t.at < to_at)`;
-const LISTED_TARGET_FITS = `${TARGET_FITS}
-           AND (originator_asked IS NULL OR t.originator = originator_asked)
-           AND (year_asked IS NULL OR t.due_year = year_asked) AND (document_asked IS NULL OR t.document_id = document_asked)
-           AND (after_at IS NULL OR ((t.at, t.document_id) <= (after_at, after_document)
-                                     AND ((t.at, t.document_id) < (after_at, after_document) OR t.ordinal > after_ordinal)))`;
-const TARGETS_ASKED = `
-  CREATE FUNCTION sec.targets(wanted jsonb, after_at timestamptz, after_document uuid, after_ordinal int, most int)
-  RETURNS TABLE (portion_id uuid, version_id uuid, document_id uuid, at timestamptz, ordinal int)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
-  #variable_conflict use_column
-  DECLARE ${ASKED}
-    year_asked int := wanted ->> 'dueYear';
-    document_asked uuid := wanted ->> 'document';
-  BEGIN
-    IF held IS NULL THEN RETURN; END IF;
-    IF wanted ? 'policy' THEN
-      SELECT p.ids, CASE WHEN p.merge_targets THEN p.ids END INTO under, mine
-        FROM sec.session_protections(wanted ->> 'policy', wanted ->> 'classification') AS p;
-    ELSE
-      mine := sec.session_targets_by();
-    END IF;
-    IF mine IS NULL OR document_asked IS NOT NULL THEN
-      RETURN QUERY
-      SELECT t.portion_id, t.version_id, t.document_id, t.at, t.ordinal FROM sec.current_target t
-       WHERE ${LISTED_TARGET_FITS} AND (under IS NULL OR (t.protection_id + 0) = ANY (under))
-       ORDER BY t.at DESC, t.document_id DESC, t.ordinal LIMIT most;
-      RETURN;
-    END IF;
-    RETURN QUERY
-    SELECT k.* FROM unnest(mine) AS one (id) CROSS JOIN LATERAL (
-        SELECT t.portion_id, t.version_id, t.document_id, t.at, t.ordinal FROM sec.current_target t
-         WHERE t.protection_id = one.id AND ${LISTED_TARGET_FITS}
-         ORDER BY t.at DESC, t.document_id DESC, t.ordinal LIMIT most) AS k
-     ORDER BY k.at DESC, k.document_id DESC, k.ordinal LIMIT most;
-  END $$;
-  GRANT EXECUTE ON FUNCTION sec.targets(jsonb, timestamptz, uuid, int, int) TO imprimatur_api;
-  ALTER FUNCTION sec.targets(jsonb, timestamptz, uuid, int, int) OWNER TO imprimatur_rights;
-
-  CREATE FUNCTION sec.count_targets(wanted jsonb) RETURNS bigint
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
-  DECLARE ${ASKED}
-    year_asked int := wanted ->> 'dueYear';
-    document_asked uuid := wanted ->> 'document';
-    after_at timestamptz;
-    after_document uuid;
-    after_ordinal int;
-  BEGIN
-    IF wanted ? 'policy' THEN
-      under := (SELECT p.ids FROM sec.session_protections(wanted ->> 'policy', wanted ->> 'classification') AS p);
-    END IF;
-    RETURN (SELECT count(*) FROM sec.current_target t
-             WHERE ${LISTED_TARGET_FITS} AND (under IS NULL OR (t.protection_id + 0) = ANY (under)));
-  END $$;
-  GRANT EXECUTE ON FUNCTION sec.count_targets(jsonb) TO imprimatur_api;
-  ALTER FUNCTION sec.count_targets(jsonb) OWNER TO imprimatur_rights;
-`;
-
-// Documents of an originator, or with a target that the session sees of a nation or in an area.
-const DOCUMENT_FITS = `get_bit(held, d.protection_id) <> 0
-           AND (originator_asked IS NULL OR (lower(d.originator) = lower(originator_asked) AND d.originator = originator_asked))
-           AND (from_at IS NULL OR d.created_at >= from_at) AND (to_at IS NULL OR d.created_at < to_at)
-           AND (after_at IS NULL OR (d.created_at, d.id) < (after_at, after_document))`;
-const WITH_TARGET_FITS = `${TARGET_FITS} AND (after_at IS NULL OR (t.at, t.document_id) < (after_at, after_document))
-           AND (under IS NULL OR (t.document_protection_id + 0) = ANY (under))
-           AND (originator_asked IS NULL OR EXISTS (
-             SELECT FROM public.document d WHERE d.id = t.document_id AND d.originator = originator_asked))`;
-const DOCUMENTS_ASKED = `
-  CREATE FUNCTION sec.documents(wanted jsonb, after_at timestamptz, after_document uuid, most int)
-  RETURNS TABLE (id uuid, at timestamptz)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
-  #variable_conflict use_column
-  DECLARE ${ASKED}
-    by_target boolean := wanted ?| ARRAY['nation', 'area'];
-  BEGIN
-    IF held IS NULL THEN RETURN; END IF;
-    IF wanted ? 'policy' THEN
-      SELECT p.ids, CASE WHEN p.merge_documents AND NOT by_target THEN p.ids END INTO under, mine
-        FROM sec.session_protections(wanted ->> 'policy', wanted ->> 'classification') AS p;
-    ELSE
-      mine := CASE WHEN by_target THEN sec.session_targets_by() ELSE sec.session_merge_by() END;
-    END IF;
-    IF by_target AND mine IS NULL THEN
-      RETURN QUERY
-      SELECT DISTINCT ON (t.at, t.document_id) t.document_id, t.at FROM sec.current_target t
-       WHERE ${WITH_TARGET_FITS} ORDER BY t.at DESC, t.document_id DESC LIMIT most;
-    ELSIF by_target THEN
-      RETURN QUERY
-      SELECT DISTINCT k.* FROM unnest(mine) AS one (id) CROSS JOIN LATERAL (
-          SELECT DISTINCT ON (t.at, t.document_id) t.document_id, t.at FROM sec.current_target t
-           WHERE t.protection_id = one.id AND ${WITH_TARGET_FITS} ORDER BY t.at DESC, t.document_id DESC LIMIT most) AS k
-       ORDER BY k.at DESC, k.document_id DESC LIMIT most;
-    ELSIF mine IS NULL THEN
-      RETURN QUERY
-      SELECT d.id, d.created_at FROM public.document d
-       WHERE ${DOCUMENT_FITS} AND (under IS NULL OR (d.protection_id + 0) = ANY (under)) ORDER BY d.created_at DESC, d.id DESC LIMIT most;
-    ELSE
-      RETURN QUERY
-      SELECT k.* FROM unnest(mine) AS one (id) CROSS JOIN LATERAL (
-          SELECT d.id, d.created_at FROM public.document d
-           WHERE d.protection_id = one.id AND ${DOCUMENT_FITS} ORDER BY d.created_at DESC, d.id DESC LIMIT most) AS k
-       ORDER BY k.created_at DESC, k.id DESC LIMIT most;
-    END IF;
-  END $$;
-  GRANT EXECUTE ON FUNCTION sec.documents(jsonb, timestamptz, uuid, int) TO imprimatur_api;
-  ALTER FUNCTION sec.documents(jsonb, timestamptz, uuid, int) OWNER TO imprimatur_rights;
-`;
-
-// INVARIANT: answers for the session at hand alone, with ids and never with words; a row comes only if the session holds every
-// protection that it stands under. What comes, and in which order, does not depend on any other row. What depends on others is
-// how long it takes: the words of hidden portions are found and passed over. A walk therefore gives up after a while, and
-// then the index of words answers, whose work grows with the hits alone.
-const PASSED = '100000';
-const SAMPLE = '300';
-const FITS = `get_bit(held, w.protection_id) <> 0 AND get_bit(held, w.document_protection_id) <> 0
-           AND (w.all_protections IS NULL OR sec.session_holds(w.all_protections))
-           AND w.words @@ query
-           AND (nation_asked IS NULL OR w.nation = nation_asked) AND (area_asked IS NULL OR w.area = area_asked)
-           AND (originator_asked IS NULL OR w.originator = originator_asked)
-           AND (under IS NULL OR w.protection_id = ANY (under))
-           AND (after_at IS NULL OR ((w.at, w.document_id) <= (after_at, after_document)
-                                     AND ((w.at, w.document_id) < (after_at, after_document) OR w.ordinal > after_ordinal)))`;
-const SEARCH = `
-  CREATE FUNCTION sec.search_query(words text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT websearch_to_tsquery('pg_catalog.simple', regexp_replace(
-      regexp_replace(normalize(words, NFKC), '(?<=[[:alnum:]])-', ' ', 'g'), '[^[:alnum:]"-]+', ' ', 'g'));
-  $$;
-  GRANT EXECUTE ON FUNCTION sec.search_query(text) TO imprimatur_api;
-  ALTER FUNCTION sec.search_query(text) OWNER TO imprimatur_rights;
-
-  CREATE FUNCTION sec.search(words text, wanted jsonb, after_at timestamptz, after_document uuid, after_ordinal int, most int)
-  RETURNS TABLE (portion_id uuid, version_id uuid, document_id uuid, at timestamptz, ordinal int)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
-  #variable_conflict use_column
-  DECLARE ${ASKED}
-    query tsquery := sec.search_query(words);
-    seen numeric;
-    everything numeric;
-    share numeric;
-    found bigint := 0;
-  BEGIN
-    -- What names no word that must occur would be found by reading everything.
-    IF held IS NULL OR querytree(query) IN ('', 'T') THEN RETURN; END IF;
-    IF wanted ? 'policy' THEN
-      under := (SELECT p.ids FROM sec.session_protections(wanted ->> 'policy', wanted ->> 'classification') AS p);
-    END IF;
-    SELECT s.merge_by, s.portions_seen INTO mine, seen FROM sec.session s
-     WHERE s.sid_hash = sha256(convert_to(current_setting('app.sid', true), 'UTF8'));
-    IF mine IS NULL AND most IS NOT NULL THEN
-      -- How common the words are, as far as the newest portions tell.
-      share := (SELECT count(*) / ${SAMPLE}.0
-                  FROM (SELECT c.words FROM sec.current_words c ORDER BY c.at DESC, c.document_id DESC, c.ordinal LIMIT ${SAMPLE}) AS w
-                 WHERE w.words @@ query);
-      everything := CASE WHEN share > 0.005 THEN (SELECT sum(c.portions) FROM sec.protection_count c) END;
-      IF most * everything < least(share * everything, ${PASSED}) * share * seen THEN
-        RETURN QUERY
-        SELECT w.portion_id, w.version_id, w.document_id, w.at, w.ordinal
-          FROM (SELECT * FROM sec.current_words c
-                 WHERE (from_at IS NULL OR c.at >= from_at) AND (to_at IS NULL OR c.at < to_at)
-                   AND (after_at IS NULL OR (c.at, c.document_id) <= (after_at, after_document))
-                 ORDER BY c.at DESC, c.document_id DESC, c.ordinal LIMIT ${PASSED}) AS w
-         WHERE ${FITS}
-         ORDER BY w.at DESC, w.document_id DESC, w.ordinal LIMIT most;
-        GET DIAGNOSTICS found = ROW_COUNT;
-        IF found = most THEN RETURN; END IF;
-      END IF;
-    END IF;
-    RETURN QUERY
-    WITH visible AS MATERIALIZED (
-      SELECT w.portion_id, w.version_id, w.document_id, w.at, w.ordinal
-        FROM sec.current_words AS w
-       WHERE ${FITS}
-         AND (mine IS NULL OR w.protection_id = ANY (mine))
-         AND (from_at IS NULL OR w.at >= from_at) AND (to_at IS NULL OR w.at < to_at))
-    SELECT v.* FROM visible v ORDER BY v.at DESC, v.document_id DESC, v.ordinal OFFSET found LIMIT most - found;
-  END $$;
-  GRANT EXECUTE ON FUNCTION sec.search(text, jsonb, timestamptz, uuid, int, int) TO imprimatur_api;
-  ALTER FUNCTION sec.search(text, jsonb, timestamptz, uuid, int, int) OWNER TO imprimatur_rights;
-`;
-
 // What was there before this migration; the triggers keep what comes after it.
 const FILL = `
   SET LOCAL ROLE imprimatur_rights;
+  INSERT INTO sec.originator_count SELECT originator, protection_id, count(*) FROM public.document GROUP BY originator, protection_id;
   SELECT sec.put_in_force(ARRAY(SELECT DISTINCT ON (document_id) id FROM public.version ORDER BY document_id, ordinal DESC));
   UPDATE sec.session SET bitmap = NULL WHERE bitmap IS NOT NULL;
   RESET ROLE;

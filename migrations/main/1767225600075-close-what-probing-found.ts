@@ -234,7 +234,7 @@ const SAMPLES = `
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relrowsecurity AND a.attnum > 0 AND NOT a.attisdropped
          AND t.typcategory <> 'A' AND t.typname NOT IN ('json', 'jsonb', 'tsvector')
-         AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND a.attnum = ANY (i.indkey::int2[]))
+         AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))
     LOOP
       EXECUTE format('ALTER TABLE public.%I ALTER COLUMN %I SET STATISTICS 0', sampled.of_table, sampled.named);
       IF current_setting('server_version_num')::int >= 180000 THEN

@@ -30,6 +30,8 @@ type Asked = Request & { readonly kind: 'asked'; readonly second: number };
 export interface Compared {
   readonly requests: number;
   readonly routes: ReadonlySet<string>;
+  /** Those of the routes that gave something at least once: where everything is refused, little is compared. */
+  readonly given: ReadonlySet<string>;
   /** Every request that the two worlds answered differently. */
   readonly differences: readonly string[];
 }
@@ -119,7 +121,12 @@ export class Worlds {
     const { script, exchanges } = await this.withHidden(await this.newWorld(from), events);
     const plain = await this.withoutHidden(await this.newWorld(from), script);
     const differences = exchanges.flatMap((exchange, n) => differenceOf(exchange, plain[n]));
-    return { requests: exchanges.length, routes: new Set(exchanges.map(({ route }) => route)), differences };
+    return {
+      requests: exchanges.length,
+      routes: new Set(exchanges.map(({ route }) => route)),
+      given: new Set(exchanges.flatMap(({ route, answer }) => (answer.status < 400 ? [route] : []))),
+      differences,
+    };
   }
 
   private async withHidden(

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { shippedRules } from '#access';
 import { type AllianceHouse, PACKAGE, aRequest, approveAll, frozenCase, signedBy, submittedCase } from './alliance';
 import { asking } from './cluster';
 import type { Asking } from './http';
 import type { Resident } from './house';
+import { aPerson } from './people';
 
 /** A request, and the record that it must leave. */
 export interface RecordedRequest extends Asking {
@@ -38,6 +40,10 @@ export async function recordedRequests(alliance: AllianceHouse): Promise<Recorde
   const at = (part: string): string => `/api/cases/${frozen.caseId}${part}`;
 
   const asked = await anAccessRequest(alliance);
+  const annex = { name: 'annex.txt', mark: 'CTS', mediaType: 'text/plain', bytes: Buffer.from('EXERCISE An annex.') };
+  const attached = await planner.client.attach(draft.documentId, annex);
+  const { officer } = await alliance.house.enrol({ officer: aPerson('security').inRole('security-officer') });
+  const aRead = (await auditor.client.events({ person: requester.person, action: 'document.read' })).items[0];
   const reads = {
     'GET /api/access-lists': { who: planner, path: '/api/access-lists', action: 'access.lists' },
     'GET /api/access-requests': { who: requester, path: '/api/access-requests', action: 'access.requests' },
@@ -45,6 +51,33 @@ export async function recordedRequests(alliance: AllianceHouse): Promise<Recorde
     'GET /api/break-glass': { who: planner, path: '/api/break-glass', action: 'glass.list' },
     'GET /api/documents': { who: planner, path: '/api/documents', action: 'document.list' },
     'GET /api/documents/{id}': { who: planner, path: `/api/documents/${draft.documentId}`, action: 'document.read' },
+    'GET /api/targets': { who: planner, path: '/api/targets', action: 'target.list' },
+    'GET /api/documents/{id}/attachments/{attachment}': {
+      who: planner,
+      path: `/api/documents/${draft.documentId}/attachments/${attached.id}`,
+      action: 'document.attachment',
+    },
+    'GET /api/documents/{id}/explain': {
+      who: planner,
+      path: `/api/documents/${draft.documentId}/explain`,
+      action: 'document.explain',
+    },
+    'GET /api/cases/{id}/explain': { who: requester, path: at('/explain'), action: 'case.explain' },
+    'GET /api/examine/decision': {
+      who: officer,
+      path: `/api/examine/decision?person=${planner.person}&document=${draft.documentId}`,
+      action: 'rights.explain',
+    },
+    'GET /api/examine/documents/{id}/readers': {
+      who: officer,
+      path: `/api/examine/documents/${draft.documentId}/readers`,
+      action: 'rights.readers',
+    },
+    'GET /api/examine/people/{id}/documents': {
+      who: officer,
+      path: `/api/examine/people/${planner.person}/documents`,
+      action: 'rights.readable',
+    },
     'GET /api/cases': { who: requester, path: '/api/cases', action: 'case.list' },
     'GET /api/cases/{id}': { who: requester, path: at(''), action: 'case.read' },
     'GET /api/cases/{id}/proposal': { who: requester, path: at('/proposal'), action: 'case.read' },
@@ -75,6 +108,16 @@ export async function recordedRequests(alliance: AllianceHouse): Promise<Recorde
       json: { document: draft.documentId, reason: WORDS, hours: 1 },
       action: 'glass.open',
     },
+    'why of a hidden document': {
+      who: stranger,
+      path: `/api/documents/${draft.documentId}/explain`,
+      action: 'document.explain',
+    },
+    'the rights of others for no security officer': {
+      who: planner,
+      path: `/api/examine/documents/${draft.documentId}/readers`,
+      action: 'rights.readers',
+    },
     'no document': { who: planner, path: `/api/documents/${nothing}`, action: 'document.read' },
     'a hidden case': { who: stranger, path: at(''), action: 'case.read' },
     'a hidden rendition': { who: stranger, path: at('/renditions/release.json'), action: 'case.preview' },
@@ -102,6 +145,28 @@ export async function recordedRequests(alliance: AllianceHouse): Promise<Recorde
       path: `/api/access-requests/${asked}/refusal`,
       json: { reason: WORDS },
       action: 'access.refuse',
+    },
+    // These ask, and what they ask about is in their body.
+    'POST /api/examine/what-if': {
+      who: officer,
+      method: 'POST',
+      path: '/api/examine/what-if',
+      json: { document: draft.documentId, needToKnow: ['nation:DEU'] },
+      action: 'rights.what-if',
+    },
+    'POST /api/examine/replays': {
+      who: officer,
+      method: 'POST',
+      path: '/api/examine/replays',
+      json: { event: aRead?.id ?? '' },
+      action: 'rights.replay',
+    },
+    'POST /api/rules/preview': {
+      who: officer,
+      method: 'POST',
+      path: '/api/rules/preview',
+      json: { rules: shippedRules },
+      action: 'rules.preview',
     },
     'POST /api/documents': {
       who: planner,
