@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { AccessPolicy, Installation, shippedRules } from '#access';
 import { Sealer, type SignedState } from '#audit';
 import { ApiClient } from '#client';
-import { Cursors, type RoleName, SeparateTransactions, Transactions, openDataSource, systemClock } from '#database';
+import {
+  Cursors,
+  ExaminerTransactions,
+  type RoleName,
+  SeparateTransactions,
+  Transactions,
+  openDataSource,
+  systemClock,
+} from '#database';
 import { noteKeyOf, noteVerifierKey } from '#ledger';
 import { parseMark } from '#marking';
 import { AuthorityReader, Registrar, TrustAnchor, enrolSecondFactorOf } from '#people';
@@ -51,9 +59,12 @@ class DemoHouse {
     if (!highest.ok) throw new Error(highest.fault);
     const separate = new SeparateTransactions(await openDataSource({ url: this.databases.main('api'), pool: 3 }));
     this.undo.push(() => separate.close());
+    const examiner = new ExaminerTransactions(await openDataSource({ url: this.databases.main('examiner'), pool: 2 }));
+    this.undo.push(() => examiner.close());
     const api = await createApi({
       transactions: await this.as('api'),
       separate,
+      examiner,
       policies,
       anchor,
       clock: systemClock,

@@ -18,7 +18,8 @@ function theSummary(): DocumentView {
     originator,
     text: words,
   }));
-  return { id: '', mark: '', banner: '', originator: 'ACT', exercise: true, version: 1, date: '', portions };
+  const kept = { extractable: true, attachments: [] };
+  return { id: '', mark: '', banner: '', originator: 'ACT', exercise: true, version: 1, date: '', portions, ...kept };
 }
 
 const summary = theSummary();

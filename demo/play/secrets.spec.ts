@@ -18,6 +18,8 @@ const DOCUMENT: DocumentView = {
   banner: 'COSMIC TOP SECRET',
   originator: 'ACT',
   exercise: true,
+  extractable: true,
+  attachments: [],
   version: 1,
   date: '2025-06-05T00:00:00Z',
   portions: [

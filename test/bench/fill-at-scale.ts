@@ -42,6 +42,9 @@ export async function fillAtScale(client: Client, { documents, protections, poli
   await client.query(CURRENT_TARGETS);
   await client.query(CURRENT_WORDS);
   await client.query(COUNTERS);
+  await client.query(
+    'INSERT INTO sec.originator_count SELECT originator, protection_id, count(*) FROM document GROUP BY originator, protection_id',
+  );
   for (const index of indexes) await client.query(index);
   await client.query('DROP TABLE ranked; SET session_replication_role = DEFAULT');
   await client.query('VACUUM ANALYZE');

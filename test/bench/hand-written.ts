@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { RARE_WORD } from './fill-at-scale';
 import type { HeldRights } from './scale-house';
@@ -9,6 +10,7 @@ export interface Deep {
 }
 
 // The lists as an expert writes them who needs no security and has the reader's rights at hand: no session, no policy, no function.
+// Each statement is planned once, as those of the product are.
 const TITLED = (rows: string): string => `
   SELECT d.*, t.body AS title, t.protection_id AS title_protection_id FROM (${rows}) AS d
     LEFT JOIN LATERAL (
@@ -20,9 +22,13 @@ const COLUMNS = 'd.id, d.protection_id, d.originator, d.exercise, d.created_at';
 const beyond = (deep: Deep | undefined): string =>
   deep === undefined ? '' : `AND (d.created_at, d.id) < ('${deep.at}', '${deep.id}')`;
 
+const planned = (raw: Client, text: string, values: unknown[]): Promise<unknown> =>
+  raw.query({ name: createHash('sha256').update(text).digest('hex').slice(0, 32), text, values });
+
 /** Down the dates, a bit for each row. */
 const walk = (raw: Client, { bitmap }: HeldRights, deep?: Deep): Promise<unknown> =>
-  raw.query(
+  planned(
+    raw,
     TITLED(
       `SELECT ${COLUMNS} FROM document d WHERE get_bit($1::bytea, d.protection_id) <> 0 ${beyond(deep)} ORDER BY d.created_at DESC, d.id DESC LIMIT 51`,
     ),
@@ -31,7 +37,8 @@ const walk = (raw: Client, { bitmap }: HeldRights, deep?: Deep): Promise<unknown
 
 /** The newest of each label from the index alone, put together. */
 const merge = (raw: Client, { ids }: HeldRights, deep?: Deep): Promise<unknown> =>
-  raw.query(
+  planned(
+    raw,
     TITLED(
       `SELECT ${COLUMNS} FROM (
          SELECT k.id FROM unnest($1::int[]) AS held (id) CROSS JOIN LATERAL (
@@ -43,6 +50,13 @@ const merge = (raw: Client, { ids }: HeldRights, deep?: Deep): Promise<unknown> 
   );
 
 export type Page = (deep?: Deep) => Promise<unknown>;
+
+/** The same in a transaction of its own. */
+export async function inTransaction(raw: Client, work: () => Promise<unknown>): Promise<void> {
+  await raw.query('BEGIN');
+  await work();
+  await raw.query('COMMIT');
+}
 
 /** The way of the two that is faster for this reader: who writes by hand tries both. */
 export async function fasterPage(raw: Client, rights: HeldRights): Promise<Page> {
@@ -59,7 +73,8 @@ export async function fasterPage(raw: Client, rights: HeldRights): Promise<Page>
 
 /** The newest portions with the rare word that the reader holds, and their text. */
 export const rareWord = (raw: Client, { bitmap }: HeldRights): Promise<unknown> =>
-  raw.query(
+  planned(
+    raw,
     `SELECT p.id, p.document_id, p.kind, p.protection_id, p.document_protection_id, d.originator, p.body
        FROM (SELECT * FROM sec.current_words w
               WHERE w.words @@ websearch_to_tsquery('simple', $2)
@@ -71,4 +86,4 @@ export const rareWord = (raw: Client, { bitmap }: HeldRights): Promise<unknown> 
 
 /** All that the reader may know of, counted row by row. */
 export const countAll = (raw: Client, { bitmap }: HeldRights): Promise<unknown> =>
-  raw.query('SELECT count(*) FROM document d WHERE get_bit($1::bytea, d.protection_id) <> 0', [bitmap]);
+  planned(raw, 'SELECT count(*) FROM document d WHERE get_bit($1::bytea, d.protection_id) <> 0', [bitmap]);

@@ -61,7 +61,7 @@ export class ScaleHouse {
 
   async rightsOf(name: ReaderClass): Promise<HeldRights> {
     const { rows } = await this.raw.query<HeldRights>(
-      `SELECT s.bitmap || ''::bytea AS bitmap, (SELECT array_agg(p.id) FROM protection p WHERE get_bit(s.bitmap, p.id) <> 0) AS ids,
+      `SELECT substring(s.bitmap FROM 1 FOR s.bitmap_upto / 8 + 1) AS bitmap, (SELECT array_agg(p.id) FROM protection p WHERE get_bit(s.bitmap, p.id) <> 0) AS ids,
               (SELECT (sum(c.documents) FILTER (WHERE get_bit(s.bitmap, c.protection_id) <> 0) / sum(c.documents))::float8
                  FROM sec.protection_count c) AS share
          FROM sec.session s JOIN person p ON p.id = s.person_id WHERE p.identity = $1`,

@@ -61,6 +61,7 @@ describe('the worker', () => {
     expect(await functionsOf(admin, 'relay')).toEqual([
       'sec.person_covers_case(uuid,uuid)',
       'sec.person_covers_proposal(uuid,uuid)',
+      'sec.told_of_access(text,uuid)',
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { type AllianceHouse, frozenCase, openAllianceHouse } from '../support/alliance';
 import { Captured, DENIED, administrator, captured, functionsOf, grantsOf } from '../support/captured';
+import { DECLARED } from '../support/declared-grants';
 
 /*
  * An attacker holds the api's database role. What the database itself denies, with and without the secret of a live session. What
@@ -25,50 +26,11 @@ afterAll(async () => {
 
 describe('what a captured api holds in its hands', () => {
   it('is exactly this in tables: nothing is deleted, and of what is written only a case and what was read is changed', async () => {
-    expect(await grantsOf(admin, 'api')).toEqual([
-      'public.audit_event: INSERT, SELECT',
-      'public.case_remark: INSERT, SELECT',
-      'public.decision: INSERT, SELECT',
-      'public.document: INSERT, SELECT',
-      'public.guard_refusal: SELECT',
-      'public.instrument: SELECT',
-      'public.instrument_submission: INSERT',
-      'public.ledger_checkpoint: SELECT',
-      'public.ledger_leaf: SELECT',
-      'public.ledger_node: SELECT',
-      'public.notification: SELECT, UPDATE (read_at)',
-      'public.outbox: INSERT',
-      'public.person: SELECT (id, nation, office, organisation)',
-      'public.portion: INSERT, SELECT',
-      'public.proposal: INSERT, SELECT',
-      'public.proposal_closed: INSERT, SELECT',
-      'public.proposal_item: INSERT, SELECT',
-      'public.protection: SELECT',
-      'public.publication: SELECT',
-      'public.release_case: INSERT, SELECT, UPDATE (proposal_id, publish_at, round, state, summary, title, updated_at, window_not_after, window_not_before)',
-      'public.rendition: INSERT, SELECT',
-      'public.version: INSERT, SELECT',
-    ]);
+    expect(await grantsOf(admin, 'api')).toEqual(DECLARED.api.tables);
   });
 
   it('is exactly this in functions: none takes a person or a bitmap, and none answers of a session but the one at hand', async () => {
-    expect(await functionsOf(admin, 'api')).toEqual([
-      'sec.end_session(text)',
-      'sec.enter(text)',
-      'sec.intern_protection(jsonb,text[])',
-      'sec.issue_token(text,text,text[],interval)',
-      'sec.my_submission(uuid)',
-      'sec.my_tokens()',
-      'sec.open_session(text,bytea,text,interval)',
-      'sec.revoke_token(uuid)',
-      'sec.salt_of(text)',
-      'sec.session_has_role(text)',
-      'sec.session_holds(integer[])',
-      'sec.session_merge_by()',
-      'sec.session_person()',
-      'sec.session_sees_whole(uuid)',
-      'sec.vb()',
-    ]);
+    expect(await functionsOf(admin, 'api')).toEqual(DECLARED.api.functions);
   });
 
   it.each([
@@ -192,7 +154,7 @@ describe('a captured api without a live session', () => {
 
   it.each(TABLES)('sees no row of %s', async (table) => {
     const [there] = await admin.run<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`);
-    expect(await api.run(`SELECT * FROM ${table}`)).toEqual([]);
+    expect(await api.run(`SELECT 1 FROM ${table}`)).toEqual([]);
     // Else nothing would be shown by an empty answer.
     const empty = ['decision', 'case_remark', 'publication', 'guard_refusal', 'notification'];
     expect(there!.n > 0).toBe(!empty.includes(table));

@@ -3,7 +3,7 @@ import { readAsOutsider } from '#outsider';
 import { type SignedStatement, digestOf, generateKey } from '#signing';
 import { type Outgoing, proposalDigest, signDecision } from '#workflow';
 import { type AllianceHouse, openAllianceHouse } from '../support/alliance';
-import { type Captured, administrator, captured } from '../support/captured';
+import { type Captured, DENIED, administrator, captured } from '../support/captured';
 import {
   type ApprovedCase,
   DECISION,
@@ -128,11 +128,14 @@ describe('a frozen proposal in which something was exchanged', () => {
 });
 
 describe('rows of decisions that a captured api wrote', () => {
-  /** As the api writes them: under one live session, with whatever identity and statement. */
+  /** Under the person of one live session, with whatever identity and statement. The database would refuse an identity that is not that person's. */
   const write = async (statement: unknown, identity = `forged ${randomUUID()}`, who: Resident = alliance.official) => {
     const session = who === alliance.official ? alliance.firstReviewer : who;
     const row = [randomUUID(), approved.caseId, approved.proposalId, 'adoption', session.person, identity];
-    await api.as(session).run(DECISION, [...row, JSON.stringify(statement)]);
+    const written = [...row, JSON.stringify(statement)];
+    if (identity !== session.identity) expect(await api.as(session).attempt(DECISION, written)).toBe(DENIED);
+    // However it came there: the guard does not believe it.
+    await admin.run(DECISION, written);
     expect(await admin.run('SELECT 1 FROM decision WHERE id = $1', row.slice(0, 1))).toHaveLength(1);
   };
 

@@ -12,6 +12,7 @@ import {
 } from '../support/alliance';
 import { asking } from '../support/cluster';
 import { aDocument } from '../support/documents';
+import { type HiddenAccess, accessSamples, hiddenAccess } from '../support/hidden-access';
 import { type Answer, type Asking, ask } from '../support/http';
 import type { Resident } from '../support/house';
 import { aPerson } from '../support/people';
@@ -27,6 +28,11 @@ interface Hidden {
   readonly notification: string;
   readonly token: string;
   readonly instrument: string;
+  /** Of the first document, and of a document that everybody may know of. */
+  readonly attachment: string;
+  readonly attachmentOfKnown: string;
+  readonly known: string;
+  readonly access: HiddenAccess;
 }
 
 let alliance: AllianceHouse;
@@ -50,7 +56,14 @@ beforeAll(async () => {
   const scheduled = await scheduledCase(alliance);
   const draft = await submittedCase(alliance);
   statement = await signedBy(originator, scheduled.caseId);
+  const file = { name: 'EXERCISE map.txt', mark: '(CTS)', mediaType: 'text/plain', bytes: Buffer.from('EXERCISE') };
+  const known = (await planner.client.importDocument(PACKAGE.markedAs('NATO UNCLASSIFIED').text())).id;
+  const hiddenFromAll = await hiddenAccess(alliance);
   hidden = {
+    access: hiddenFromAll,
+    attachment: (await planner.client.attach(scheduled.documentId, file)).id,
+    attachmentOfKnown: (await planner.client.attach(known, file)).id,
+    known,
     documents: [scheduled.documentId, draft.documentId],
     cases: [scheduled.caseId, draft.caseId],
     portion: (await requester.client.document(draft.documentId)).portions[0]?.id ?? '',
@@ -126,6 +139,18 @@ function samplesByRoute(): Readonly<Record<string, Sample[]>> {
         text: aDocument().underBanner('NATO RESTRICTED').titled('(NU) EXERCISE Anything').text(),
       }),
     ],
+    'POST /api/documents/{id}/attachments': [
+      send('POST', '/api/documents/{id}/attachments', documents, {
+        text: 'EXERCISE',
+        headers: { 'imprimatur-name': 'EXERCISE.md', 'imprimatur-mark': '(NR)' },
+      }),
+    ],
+    'GET /api/documents/{id}/attachments/{attachment}': [
+      get((id) => `/api/documents/${id}/attachments/${hidden.attachment}`, documents),
+      get((id) => `/api/documents/${documents[0] ?? ''}/attachments/${id}`, [hidden.attachment]),
+      get((id) => `/api/documents/${hidden.known}/attachments/${id}`, [hidden.attachment, hidden.attachmentOfKnown]),
+    ],
+    ...accessSamples(hidden.access, hidden),
     'GET /api/cases/{id}': [get((id) => `/api/cases/${id}`, cases)],
     'PUT /api/cases/{id}/proposal': [
       send('PUT', '/api/cases/{id}/proposal', cases, { json: amendment(hidden.portion) }),
@@ -224,7 +249,7 @@ describe('absent_equals_forbidden', () => {
   describe('taken away', () => {
     const opened = (): Promise<Mechanism[]> =>
       Promise.all([
-        ...['document', 'version', 'portion', 'release_case', 'proposal'].map((table) =>
+        ...['document', 'version', 'portion', 'attachment', 'release_case', 'proposal'].map((table) =>
           openedPolicy(url, table, 'held'),
         ),
         openedPolicy(url, 'protection', 'what_the_session_holds'),
@@ -232,7 +257,7 @@ describe('absent_equals_forbidden', () => {
 
     it('row-level security and the decision of the process: hidden things answer', async () => {
       const found = await access.without(async () => takenAway(url, await opened(), everything));
-      for (const path of ['/api/documents/', '/api/cases/']) expect(found.join('\n')).toContain(path);
+      for (const path of ['/api/documents/', '/attachments/', '/api/cases/']) expect(found.join('\n')).toContain(path);
     });
 
     it.each<[string, () => Promise<Mechanism[]>, string]>([

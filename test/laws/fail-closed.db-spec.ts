@@ -2,7 +2,15 @@ import { Controller, Get } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { randomUUID } from 'node:crypto';
-import { type AccessRules, type Actor, type Thing, decide, shippedRules } from '#access';
+import {
+  type AccessDecision,
+  type AccessRules,
+  type Actor,
+  type Thing,
+  decide,
+  environmentOf,
+  shippedRules,
+} from '#access';
 import { PUBLIC_LABEL, dominates } from '#marking';
 import { type Outgoing, lintProcedure, verifyApproval } from '#workflow';
 import { Permission } from '../../apps/api/src/platform/permission';
@@ -41,9 +49,14 @@ const actor: Actor = {
   organisation: 'EXERCISE',
   roles: ['planner'],
   tokens: ['everyone'],
+  unacknowledged: [],
+  lifted: [],
   clearances: [],
   scopes: null,
   expiresAt: '2126-01-01T00:00:00Z',
+  steppedUpUntil: null,
+  enteredAt: '2026-06-05T12:00:00Z',
+  rulesVersion: 'test',
   requestId: randomUUID(),
 };
 const paper = (changes: Partial<Thing> = {}): Thing => ({
@@ -56,36 +69,35 @@ const withRule = (conditions: Record<string, unknown>): AccessRules => ({
   rules: [{ id: 'rule', roles: ['*'], action: 'read', subject: 'Document', conditions }],
 });
 
+const decided = (action: string, thing: Thing, rules: AccessRules): AccessDecision =>
+  decide(actor, action, thing, environmentOf(actor, rules));
+
 describe('fail_closed', () => {
   describe('the access decision', () => {
     it('lets through what below is refused for its one fault', () => {
-      expect(decide(actor, 'read', paper(), shippedRules).effect).toBe('permit');
-      expect(
-        decide(actor, 'read', paper({ owner: actor.personId }), withRule({ owner: '${actor.personId}' })).effect,
-      ).toBe('permit');
+      expect(decided('read', paper(), shippedRules).effect).toBe('permit');
+      expect(decided('read', paper({ owner: actor.personId }), withRule({ owner: '${actor.personId}' })).effect).toBe(
+        'permit',
+      );
     });
 
-    it.each<[string, () => ReturnType<typeof decide>]>([
-      ['a rule that breaks', () => decide(actor, 'read', paper({ owner: 'x' }), withRule({ owner: { $nonsense: 1 } }))],
+    it.each<[string, () => AccessDecision]>([
+      ['a rule that breaks', () => decided('read', paper({ owner: 'x' }), withRule({ owner: { $nonsense: 1 } }))],
       [
         'a rule that names an attribute no actor has',
-        () => decide(actor, 'read', paper(), withRule({ owner: '${actor.rank}' })),
+        () => decided('read', paper(), withRule({ owner: '${actor.rank}' })),
       ],
-      [
-        'an attribute that the thing lacks',
-        () => decide(actor, 'read', paper(), withRule({ owner: '${actor.personId}' })),
-      ],
-      ['no rule at all', () => decide(actor, 'publish', paper(), shippedRules)],
-      ['a thing without a protection', () => decide(actor, 'read', paper({ protections: [] }), shippedRules)],
+      ['an attribute that the thing lacks', () => decided('read', paper(), withRule({ owner: '${actor.personId}' }))],
+      ['no rule at all', () => decided('publish', paper(), shippedRules)],
+      ['a thing without a protection', () => decided('read', paper({ protections: [] }), shippedRules)],
       [
         'a need-to-know of nobody',
-        () => decide(actor, 'read', paper({ protections: [{ label: PUBLIC_LABEL, needToKnow: [] }] }), shippedRules),
+        () => decided('read', paper({ protections: [{ label: PUBLIC_LABEL, needToKnow: [] }] }), shippedRules),
       ],
       [
         'a policy that nobody knows',
         () =>
-          decide(
-            actor,
+          decided(
             'read',
             paper({
               protections: [
@@ -95,8 +107,8 @@ describe('fail_closed', () => {
             shippedRules,
           ),
       ],
-    ])('%s means no', (_what, decided) => {
-      const decision = decided();
+    ])('%s means no', (_what, asked) => {
+      const decision = asked();
       expect(decision.effect).toBe('deny');
       expect(decision.checks.some((check) => !check.outcome)).toBe(true);
     });

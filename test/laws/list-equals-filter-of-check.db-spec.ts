@@ -1,4 +1,4 @@
-import { type AccessRules, type Protection, decide, protectionChecks, shippedRules } from '#access';
+import { type AccessRules, type Protection, decide, environmentOf, protectionChecks, shippedRules } from '#access';
 import { type CaseWorld, openCaseWorld } from '../support/case-world';
 import { actorOf } from '../support/channels';
 import { asking } from '../support/cluster';
@@ -45,10 +45,13 @@ async function violationsOf(world: World, rules: AccessRules = shippedRules): Pr
   const portions = things.filter(({ id, documentId }) => id !== documentId);
   for (const [name, { sid }] of Object.entries(people)) {
     const actor = await actorOf(house, sid);
+    const environment = environmentOf(actor, rules);
     const permitted = (id: string): boolean => {
       const thing = things.find((each) => each.id === id);
       const protections = thing?.protections ?? [];
-      return decide(actor, 'read', { kind: 'Document', protections, id: thing?.documentId }, rules).effect === 'permit';
+      return (
+        decide(actor, 'read', { kind: 'Document', protections, id: thing?.documentId }, environment).effect === 'permit'
+      );
     };
     const idsOf = (of: readonly { id: string }[]): string[] => of.map(({ id }) => id);
     const list = await listed(house, sid, '/api/documents', 2);
@@ -57,7 +60,7 @@ async function violationsOf(world: World, rules: AccessRules = shippedRules): Pr
     if (differ(reads, idsOf(portions).filter(permitted))) violations.push(`${name}: a read is not what may be read`);
 
     const held = things.filter(({ protections }) =>
-      protections.every((each) => protectionChecks(actor, each).every(({ outcome }) => outcome)),
+      protections.every((each) => protectionChecks(actor, each, environment).every(({ outcome }) => outcome)),
     );
     const seen = await inSession(house, sid, async (sql) =>
       sql.rows<{ id: string }>('SELECT id FROM document UNION ALL SELECT id FROM portion'),
@@ -66,7 +69,7 @@ async function violationsOf(world: World, rules: AccessRules = shippedRules): Pr
       violations.push(`${name}: row-level security is not lattice and need-to-know`);
     for (const thing of things) {
       const failed = thing.protections
-        .flatMap((each) => protectionChecks(actor, each))
+        .flatMap((each) => protectionChecks(actor, each, environment))
         .filter(({ outcome }) => !outcome);
       const reasons = new Set(failed.flatMap(({ rule }) => REASONS[rule] ?? []));
       if (differ([...reasons], world.verdict(name, thing.name)))
@@ -85,6 +88,19 @@ const REASONS: Readonly<Record<string, string>> = {
   'need-to-know': 'need-to-know',
 };
 
+/** What a list of cases is narrowed by, and whether the only case fits. */
+const CASE_QUERIES: readonly (readonly [string, boolean])[] = [
+  ['state=returned', true],
+  ['state=published', false],
+  ['policy=NATO', true],
+  ['policy=NATO&classification=UNCLASSIFIED', false],
+  ['policy=NOWHERE', false],
+  ['from=2020-01-01T00:00:00Z', true],
+  ['to=2020-01-01T00:00:00Z', false],
+  ['document=00000000-0000-4000-8000-000000000000', false],
+  ['requestedBy=00000000-0000-4000-8000-000000000000', false],
+];
+
 /** Wherever the list of cases, a read and the plain decision do not agree. */
 async function casesDiffer({ alliance: { house }, caseId, readers }: CaseWorld): Promise<string[]> {
   const [protection] = await asking(house.databases.main('superuser'), async (client) => {
@@ -98,10 +114,17 @@ async function casesDiffer({ alliance: { house }, caseId, readers }: CaseWorld):
   for (const [name, { who }] of Object.entries(readers)) {
     const actor = await actorOf(house, who.sid);
     const may =
-      decide(actor, 'read', { kind: 'Case', protections: [protection!], id: caseId }, RULES).effect === 'permit';
+      decide(actor, 'read', { kind: 'Case', protections: [protection!], id: caseId }, environmentOf(actor, RULES))
+        .effect === 'permit';
     const inList = (await listed(house, who.sid, '/api/cases', 1)).includes(caseId);
     const { status } = await ask(house.url, `/api/cases/${caseId}`, { as: who.sid });
     if (inList !== may || (status === 200) !== may) violations.push(name);
+    for (const [query, fits] of CASE_QUERIES) {
+      const { body } = await ask(house.url, `/api/cases?limit=1&count=true&${query}`, { as: who.sid });
+      const { count, items } = JSON.parse(body) as { count: number; items: unknown[] };
+      const expected = may && fits ? 1 : 0;
+      if (count !== expected || items.length !== expected) violations.push(`${name}: ${query}`);
+    }
   }
   return violations;
 }
@@ -156,7 +179,12 @@ describe('list_equals_filter_of_check', () => {
       [
         'the need-to-know, as the database computes it',
         (url) =>
-          changedFunction(url, 'sec.bitmap_of(uuid,int)', 'need_to_know && tokens.held', 'need_to_know IS NOT NULL'),
+          changedFunction(
+            url,
+            'sec.bitmap_of(uuid,int,boolean)',
+            'need_to_know && tokens.held',
+            'need_to_know IS NOT NULL',
+          ),
       ],
     ])('taken away: %s', async (_name, mechanism) => {
       const url = world.house.databases.main('superuser');
@@ -197,7 +225,7 @@ describe('list_equals_filter_of_check', () => {
       const url = world.alliance.house.databases.main('superuser');
       const changed = await changedFunction(
         url,
-        'sec.bitmap_of(uuid,int)',
+        'sec.bitmap_of(uuid,int,boolean)',
         'need_to_know && tokens.held',
         'need_to_know IS NULL',
       );

@@ -1,4 +1,4 @@
-import { decide, shippedRules } from '#access';
+import { decide, environmentOf, shippedRules } from '#access';
 import {
   CASE,
   type CaseWorld,
@@ -50,7 +50,8 @@ async function decidedBeyond(world: World, rules = shippedRules): Promise<string
   for (const [name, { sid }] of Object.entries(world.people)) {
     const actor = await actorOf(world.house, sid);
     for (const { name: thing, protections } of world.things) {
-      const permits = decide(actor, 'read', { kind: 'Document', protections }, rules).effect === 'permit';
+      const permits =
+        decide(actor, 'read', { kind: 'Document', protections }, environmentOf(actor, rules)).effect === 'permit';
       if (permits && world.verdict(name, thing).length > 0) violations.push(`${name}, decide: ${thing}`);
     }
   }
@@ -66,7 +67,7 @@ const FORGED_RIGHTS = {
 /** Row-level security of everything that a document is read from. */
 const wholeDatabase = (url: string): Promise<Mechanism[]> =>
   Promise.all([
-    ...['portion', 'document', 'version'].map((table) => openedPolicy(url, table, 'held')),
+    ...['portion', 'document', 'version', 'attachment'].map((table) => openedPolicy(url, table, 'held')),
     openedPolicy(url, 'protection', 'what_the_session_holds'),
   ]);
 
@@ -138,6 +139,7 @@ describe('no_read_up', () => {
 
     it.each<[string, () => Promise<Mechanism>]>([
       ['the policy on portions', () => openedPolicy(url, 'portion', 'held')],
+      ['the policy on attachments', () => openedPolicy(url, 'attachment', 'held')],
       ['row-level security on portions', async () => noRowSecurity('portion')],
       ['the policy on documents', () => openedPolicy(url, 'document', 'held')],
       ['the rights that only the database computes', async () => FORGED_RIGHTS],

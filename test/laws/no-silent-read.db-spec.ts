@@ -77,6 +77,7 @@ const stored = (): Promise<string> =>
       `SELECT (SELECT count(*) FROM document) AS documents, (SELECT count(*) FROM version) AS versions, (SELECT count(*) FROM release_case) AS cases,
               (SELECT string_agg(state || round, ',' ORDER BY id) FROM release_case) AS states, (SELECT count(*) FROM decision) AS decisions,
               (SELECT count(*) FROM proposal) AS proposals, (SELECT count(*) FROM case_remark) AS remarks, (SELECT count(*) FROM outbox) AS jobs,
+              (SELECT string_agg(state, ',' ORDER BY id) FROM access_request) AS requests,
               (SELECT count(*) FROM sec.session WHERE kind = 'token') AS tokens, (SELECT count(read_at) FROM notification) AS read`,
     );
     return JSON.stringify(rows);
@@ -87,6 +88,7 @@ const WITHOUT_TEXT: Readonly<Record<string, string>> = {
   'GET /api/health': 'says that the api answers',
   'GET /api/me': 'what somebody is themselves',
   'GET /api/tokens': 'names that somebody gave to their own tokens',
+  'GET /api/rules': 'what roles may do, and nothing of anybody',
   'GET /api/instruments/{id}': 'what became of a statement that somebody handed in themselves',
   'GET /api/audit/checkpoint': 'a signed hash; a mirror that asks for it would make the log grow for ever',
   'GET /api/audit/consistency': 'hashes; the same',

@@ -4,7 +4,6 @@ import { type Answer, CannotTell, answering } from '../answer';
 import { type ApiOptions, asClient, speakingToApi } from '../api-access';
 import type { CliIo } from '../cli-io';
 import { groupOf, idArgument, withExamples } from '../command-group';
-import { readBytes } from '../files';
 import { type Narrowing, narrowed, narrowingOf, yearArgument } from '../narrowing';
 import { indented, neutral } from '../neutral';
 import { type PageOptions, pageOf, printPage, withPage } from '../pages';
@@ -23,7 +22,10 @@ export function registerSearch(program: Command, io: CliIo, terminal: Terminal):
           documents
             .command('search')
             .description('where words stand in what you may read; they are kept nowhere')
-            .argument('[words...]', 'the words, which everybody on this machine may see; else they are piped in'),
+            .argument(
+              '[words...]',
+              'the words, which everybody on this machine may see; else they are typed or piped in',
+            ),
         ),
       ),
     ),
@@ -31,7 +33,7 @@ export function registerSearch(program: Command, io: CliIo, terminal: Terminal):
     'document search --nation NOR < words.txt',
   ).action(
     answering(io, async (words: readonly string[], options: SearchOptions): Promise<Answer> => {
-      const asked = { words: await wordsOf(io, terminal, words), ...pageOf(options), ...narrowingOf(options) };
+      const asked = { words: await wordsOf(terminal, words), ...pageOf(options), ...narrowingOf(options) };
       const page = await asClient(options, terminal, (client) => client.search(asked));
       return printPage(io, page, foundInLines, options.json);
     }),
@@ -60,10 +62,13 @@ export function registerSearch(program: Command, io: CliIo, terminal: Terminal):
   );
 }
 
-async function wordsOf(io: CliIo, terminal: Terminal, words: readonly string[]): Promise<string> {
-  const text = words.length > 0 ? words.join(' ') : (await readBytes(io, terminal, '-')).toString('utf8');
-  if (text.trim() === '') throw new CannotTell('name the words to look for, or pipe them in');
-  return text.trim();
+async function wordsOf(terminal: Terminal, words: readonly string[]): Promise<string> {
+  const given = terminal.keyboard
+    ? () => terminal.ask('Words: ')
+    : async () => (await terminal.input()).toString('utf8');
+  const text = (words.length > 0 ? words.join(' ') : await given()).trim();
+  if (text === '') throw new CannotTell('name the words to look for, type them, or pipe them in');
+  return text;
 }
 
 function foundInLines({ document, n, mark, originator, createdAt, excerpt }: FoundListView['items'][number]): string {

@@ -1,7 +1,7 @@
 import type { RuleCondition } from '#access';
 import { Bound, type PageKey, type Tx, whereAll } from '#database';
 import { heldUnder } from './held.store';
-import { type Rows, cheaper, merged, under, walked } from './newest';
+import { type Rows, cheaper, under } from './newest';
 
 /** What a list of documents is narrowed by. `nation` and `area`: documents with a target of them that the session sees. */
 export interface DocumentFilter {
@@ -76,17 +76,19 @@ export async function pageOfDocuments(
   if (after !== undefined)
     where.push(`(d.created_at, d.id) < (${bound.place(after.at)}::timestamptz, ${bound.place(after.id)}::uuid)`);
   const rows: Rows = { ...DOCUMENTS, where, limit: limit + 1 };
-  const held = await heldUnder(tx, filter);
-  if (held === undefined) {
+  return tx.rows<ListedDocument>(eitherWay(bound, filter, rows), bound.values);
+}
+
+/** The page by the cheaper way: the database knows what the session holds, and how much of it there is. */
+function eitherWay(bound: Bound, { policy, classification }: DocumentFilter, rows: Rows): string {
+  if (policy === undefined) {
     const page = PAGE(cheaper(rows, '(SELECT ids FROM way)'));
-    return tx.rows<ListedDocument>(
-      `WITH way AS MATERIALIZED (SELECT sec.session_merge_by() AS ids) ${page}`,
-      bound.values,
-    );
+    return `WITH way AS MATERIALIZED (SELECT sec.session_merge_by() AS ids) ${page}`;
   }
-  const ids = bound.place(held.ids);
-  const page = held.mergeDocuments ? merged(rows, `${ids}::int[]`) : walked(rows, under('d.protection_id', ids));
-  return tx.rows<ListedDocument>(PAGE(page), bound.values);
+  const held = `sec.session_protections(${bound.place(policy)}, ${bound.place(classification ?? null)})`;
+  const merging = '(SELECT CASE WHEN merge_documents THEN ids END FROM way)';
+  const page = PAGE(cheaper(rows, merging, under('d.protection_id', 'SELECT ids FROM way')));
+  return `WITH way AS MATERIALIZED (SELECT ids, merge_documents FROM ${held}) ${page}`;
 }
 
 /** How many documents the session may know of that fit: exact. What is not narrowed further is read off the counters. */
@@ -100,7 +102,7 @@ export async function countDocuments(
   if (isNarrowed(filter)) return counted(tx, `(${narrowed(bound, filter, rules, { most: null })}) AS fits`, bound);
   const where = conditionsOf(bound, filter, rules);
   if (where.length === 0) return counted(tx, undefined, new Bound([held?.ids ?? null]));
-  where.push(...bound.when(held?.ids, (place) => under('d.protection_id', place)));
+  where.push(...bound.when(held?.ids, (place) => under('d.protection_id', `SELECT ${place}::int[]`)));
   return counted(tx, `document d ${whereAll(where)}`, bound);
 }
 

@@ -37,11 +37,10 @@ const first = ({ from, order, limit }: Rows, columns: string, where: readonly st
     ORDER BY ${order} ${limited(limit)}`;
 
 /** The first rows by a walk; `only` where a condition lets it begin at all. */
-export const walked = (rows: Rows, ...only: readonly string[]): string =>
-  first(rows, rows.columns, [...rows.where, ...only]);
+const walked = (rows: Rows, ...only: readonly string[]): string => first(rows, rows.columns, [...rows.where, ...only]);
 
 /** The first rows by a merge over protections, an array of their ids. */
-export const merged = (rows: Rows, ids: string): string =>
+const merged = (rows: Rows, ids: string): string =>
   rows.fetched(
     `SELECT k.* FROM unnest(${ids}) AS held (id)
        CROSS JOIN LATERAL (${first(rows, rows.keys, [`${rows.protection} = held.id`, ...rows.where])}) AS k
@@ -49,8 +48,9 @@ export const merged = (rows: Rows, ids: string): string =>
   );
 
 /** Either of both, as the database finds when it comes to it. `ids` is an array of ids where to merge, NULL where to walk. */
-export const cheaper = (rows: Rows, ids: string): string =>
-  `(${walked(rows, `${ids} IS NULL`)}) UNION ALL (${merged(rows, ids)})`;
+export const cheaper = (rows: Rows, ids: string, ...only: readonly string[]): string =>
+  `(${walked(rows, `${ids} IS NULL`, ...only)}) UNION ALL (${merged(rows, ids)})`;
 
-/** Under some protections alone, in a form that leaves the ordered index to the planner. */
-export const under = (protection: string, ids: string): string => `(${protection} + 0) = ANY (${ids}::int[])`;
+/** Under some protections alone, in a form that leaves the ordered index to the planner. `ids` is a query of an array. */
+export const under = (protection: string, ids: string): string =>
+  `(${protection} IN (SELECT unnest((${ids})))) IS TRUE`;
