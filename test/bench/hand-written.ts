@@ -10,7 +10,6 @@ export interface Deep {
 }
 
 // The lists as an expert writes them who needs no security and has the reader's rights at hand: no session, no policy, no function.
-// Each statement is planned once, as those of the product are.
 const TITLED = (rows: string): string => `
   SELECT d.*, t.body AS title, t.protection_id AS title_protection_id FROM (${rows}) AS d
     LEFT JOIN LATERAL (
@@ -22,13 +21,24 @@ const COLUMNS = 'd.id, d.protection_id, d.originator, d.exercise, d.created_at';
 const beyond = (deep: Deep | undefined): string =>
   deep === undefined ? '' : `AND (d.created_at, d.id) < ('${deep.at}', '${deep.id}')`;
 
-const planned = (raw: Client, text: string, values: unknown[]): Promise<unknown> =>
-  raw.query({ name: createHash('sha256').update(text).digest('hex').slice(0, 32), text, values });
+/** How a statement is sent. */
+export type Asking = (text: string, values: unknown[]) => Promise<unknown>;
+
+/** As the driver sends it by itself: read, planned and run each time. */
+export const plainly =
+  (raw: Client): Asking =>
+  (text, values) =>
+    raw.query(text, values);
+
+/** Planned once, and then run. */
+export const prepared =
+  (raw: Client): Asking =>
+  (text, values) =>
+    raw.query({ name: createHash('sha256').update(text).digest('hex').slice(0, 32), text, values });
 
 /** Down the dates, a bit for each row. */
-const walk = (raw: Client, { bitmap }: HeldRights, deep?: Deep): Promise<unknown> =>
-  planned(
-    raw,
+const walk = (ask: Asking, { bitmap }: HeldRights, deep?: Deep): Promise<unknown> =>
+  ask(
     TITLED(
       `SELECT ${COLUMNS} FROM document d WHERE get_bit($1::bytea, d.protection_id) <> 0 ${beyond(deep)} ORDER BY d.created_at DESC, d.id DESC LIMIT 51`,
     ),
@@ -36,9 +46,8 @@ const walk = (raw: Client, { bitmap }: HeldRights, deep?: Deep): Promise<unknown
   );
 
 /** The newest of each label from the index alone, put together. */
-const merge = (raw: Client, { ids }: HeldRights, deep?: Deep): Promise<unknown> =>
-  planned(
-    raw,
+const merge = (ask: Asking, { ids }: HeldRights, deep?: Deep): Promise<unknown> =>
+  ask(
     TITLED(
       `SELECT ${COLUMNS} FROM (
          SELECT k.id FROM unnest($1::int[]) AS held (id) CROSS JOIN LATERAL (
@@ -59,8 +68,8 @@ export async function inTransaction(raw: Client, work: () => Promise<unknown>): 
 }
 
 /** The way of the two that is faster for this reader: who writes by hand tries both. */
-export async function fasterPage(raw: Client, rights: HeldRights): Promise<Page> {
-  const ways: Page[] = [(deep) => walk(raw, rights, deep), (deep) => merge(raw, rights, deep)];
+export async function fasterPage(ask: Asking, rights: HeldRights): Promise<Page> {
+  const ways: Page[] = [(deep) => walk(ask, rights, deep), (deep) => merge(ask, rights, deep)];
   const times: number[] = [];
   for (const way of ways) {
     await way();
@@ -72,9 +81,8 @@ export async function fasterPage(raw: Client, rights: HeldRights): Promise<Page>
 }
 
 /** The newest portions with the rare word that the reader holds, and their text. */
-export const rareWord = (raw: Client, { bitmap }: HeldRights): Promise<unknown> =>
-  planned(
-    raw,
+export const rareWord = (ask: Asking, { bitmap }: HeldRights): Promise<unknown> =>
+  ask(
     `SELECT p.id, p.document_id, p.kind, p.protection_id, p.document_protection_id, d.originator, p.body
        FROM (SELECT * FROM sec.current_words w
               WHERE w.words @@ websearch_to_tsquery('simple', $2)
@@ -85,5 +93,5 @@ export const rareWord = (raw: Client, { bitmap }: HeldRights): Promise<unknown> 
   );
 
 /** All that the reader may know of, counted row by row. */
-export const countAll = (raw: Client, { bitmap }: HeldRights): Promise<unknown> =>
-  planned(raw, 'SELECT count(*) FROM document d WHERE get_bit($1::bytea, d.protection_id) <> 0', [bitmap]);
+export const countAll = (ask: Asking, { bitmap }: HeldRights): Promise<unknown> =>
+  ask('SELECT count(*) FROM document d WHERE get_bit($1::bytea, d.protection_id) <> 0', [bitmap]);

@@ -84,6 +84,7 @@ it('refuses a request with every reason at once', async () => {
     'each-portion-once',
     'no_write_down',
     'no_write_down',
+    'no_write_down',
     'portions-of-the-document',
     'procedure-in-force',
     'silence-is-no-treatment',

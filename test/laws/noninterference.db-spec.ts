@@ -24,8 +24,27 @@ function mockBreakable(path: string): object {
 const SEED = 20250604;
 const PAIRS = 2;
 
-/** What auditors, security officers and others with offices of their own are given, and none of the readers. */
-const REFUSED_TO_ALL: readonly string[] = [];
+/**
+ * What none of the readers is given: it is for auditors and security officers, comes after the approval of everybody, takes a password,
+ * or is the breaking of glass over what need-to-know alone hides.
+ */
+const REFUSED_TO_ALL = [
+  'GET /api/examine/decision',
+  'GET /api/examine/documents/{id}/readers',
+  'GET /api/examine/people/{id}/documents',
+  'POST /api/examine/what-if',
+  'POST /api/examine/replays',
+  'POST /api/rules/preview',
+  'POST /api/cases/{id}/schedule',
+  'GET /api/audit/events',
+  'GET /api/audit/events/{id}/proof',
+  'GET /api/audit/checkpoint',
+  'GET /api/audit/consistency',
+  'POST /api/session',
+  'POST /api/break-glass',
+  'POST /api/break-glass/{id}/review',
+  'POST /api/break-glass/{id}/end',
+];
 
 const access = new RemovableAccess(shippedRules);
 const compared: Compared[] = [];
@@ -93,7 +112,11 @@ describe('noninterference', () => {
 
   it('every route has given something to one of the readers, but for what none of them may', () => {
     const given = new Set(compared.flatMap((each) => [...each.given]));
-    expect(Object.keys(TRACE).filter((route) => !given.has(route))).toEqual(REFUSED_TO_ALL);
+    expect(
+      Object.keys(TRACE)
+        .filter((route) => !given.has(route))
+        .sort(),
+    ).toEqual(REFUSED_TO_ALL.sort());
   });
 
   describe('is seen to be broken without', () => {

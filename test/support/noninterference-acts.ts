@@ -1,6 +1,6 @@
-import { aRequest } from './alliance';
+import { aRequest, decideAs } from './alliance';
 import { aDocument } from './documents';
-import { type Act, READERS, at, attached, tellPerson, wordsOf } from './noninterference-ground';
+import { type Act, OWN_LIST, READERS, at, attached, tellPerson, wordsOf } from './noninterference-ground';
 
 const OPEN_MARKS = ['(NU)', '(NR)', '(NC)', '(NS)', '(PUBLIC)', '(NR)', '(NU)'] as const;
 
@@ -30,6 +30,22 @@ export const OPEN_ACTS: Readonly<Record<string, Act>> = {
     const now = ground.alliance.house.clock.now();
     const title = wordsOf(`case ${String(ground.cases.length)} ${String(lot)}`);
     ground.cases.push(await ground.colleague.client.submitCase(aRequest(document, now, { items, title })));
+  },
+  'a case is frozen': async (ground) => {
+    const id = await ground.colleague.client
+      .cases()
+      .then(({ items }) => items.find(({ state }) => state === 'draft')?.id);
+    if (id === undefined) return;
+    await ground.colleague.client.freezeCase(id);
+    await decideAs(ground.alliance.originator, id);
+  },
+  'somebody asks a reader to be let in': async (ground) => {
+    const { rows } = await ground.sql.query<{ id: string }>(
+      `INSERT INTO access_request (id, list, person_id, asked_at, wanted_until)
+       VALUES (exercise.uuid(), $1, $2, exercise.now(), exercise.now() + interval '1 day') ON CONFLICT DO NOTHING RETURNING id`,
+      [OWN_LIST, ground.colleague.person],
+    );
+    ground.requests.push(...rows.map(({ id }) => id));
   },
   'a file is attached': async (ground, lot) => {
     const { id } = at(ground.documents, lot);

@@ -25,6 +25,8 @@ export interface Ground {
   readonly touched: string[];
   readonly cases: string[];
   readonly notifications: string[];
+  /** Requests for access that a reader may settle. */
+  readonly requests: string[];
   /** Attachments, each behind its document. */
   readonly attachments: (readonly [string, string])[];
   /** What the sealer of this world remembers. */
@@ -35,7 +37,11 @@ export interface Ground {
 
 /** Access lists that everybody may know of, and one that only its members may. */
 export const LISTS = ['AIR-2031', 'SEA-2031'] as const;
+/** A list that one of the readers lets in to. */
+export const OWN_LIST = 'OWN-2031';
 export const HIDDEN_LIST = 'DARK-2031';
+/** The second factor of the busiest reader, in base32: thirty-two zeros. */
+export const FACTOR = 'A'.repeat(52);
 export const READ_IN = 'EXERCISE What is on this list is told to nobody who is not on it.';
 
 const HIDDEN_KINDS = [

@@ -1,4 +1,4 @@
-import type { DocumentView, ProposalView } from '#contracts';
+import type { CaseView, DocumentView, ProposalView } from '#contracts';
 import { signDecision } from '#workflow';
 import { aRequest } from './alliance';
 import { aDocument } from './documents';
@@ -106,13 +106,20 @@ export function requests(known: Known): object[] {
   });
 }
 
-export const amendments = (known: Known): object[] =>
-  (requests(known) as Record<string, unknown>[]).map(({ title, summary, window, items }) => ({
-    title,
-    summary,
-    window,
-    items,
-  }));
+/** A case as it stands, with other treatments and a new title; and what belongs to another case. */
+export function amendments(known: Known, id: string): Asking[] {
+  const answer = known.answers.get(`/api/cases/${id}`);
+  const stands = answer?.status === 200 ? (answer.json as CaseView) : undefined;
+  const own = stands?.items.map(({ portion }) => ({ portion, treatment: 'include' as const })) ?? [];
+  const [other] = requests(known) as Record<string, unknown>[];
+  const title = wordsOf(`amended ${String(known.turn)}`);
+  return [
+    ...(stands === undefined ? [] : [{ title, summary: stands.summary, window: stands.window, items: own }]),
+    ...(other === undefined
+      ? []
+      : [{ title, summary: other['summary'], window: other['window'], items: other['items'] }]),
+  ].map((json) => ({ json }));
+}
 
 export const ofCases =
   (method: string, part: string, sent: (known: Known, id: string) => readonly Asking[] = () => [{}]): Samples =>
@@ -154,6 +161,7 @@ export const ofRequests =
   (method: string, part: string, json?: (known: Known) => object): Samples =>
   (known) =>
     [
+      ...known.ground.requests.slice(-1),
       ...known.made('POST /api/access-requests').slice(-1),
       ...known.ground.hidden.requests.slice(-2),
       known.nothing,

@@ -1,6 +1,7 @@
 import { shippedRules } from '#access';
+import { oneTimeCode } from '#people';
 import { sha256Hex } from '#signing';
-import { HIDDEN_LIST, LISTS, READ_IN, THE_SAME_WORDS, wordsOf } from './noninterference-ground';
+import { FACTOR, HIDDEN_LIST, LISTS, READ_IN, THE_SAME_WORDS, wordsOf } from './noninterference-ground';
 import {
   type Samples,
   amendments,
@@ -42,11 +43,6 @@ export const TRACE: Readonly<Record<string, Samples>> = {
     send('POST', '/api/documents', { text: written(known, 0).replace('(NU)', '(CTS)') }),
     send('POST', '/api/documents', { json: {} }),
   ],
-  'POST /api/documents/{id}/versions': (known) =>
-    documents(known).flatMap((id) => [
-      send('POST', `/api/documents/${id}/versions`, { text: nextVersion(known, id) }),
-      send('POST', `/api/documents/${id}/versions`, { text: written(known, known.turn) }),
-    ]),
   'POST /api/documents/{id}/attachments': (known) =>
     documents(known).flatMap((id) => [
       attach(id, '(NR)', wordsOf(`file ${String(known.turn)}`)),
@@ -110,16 +106,12 @@ export const TRACE: Readonly<Record<string, Samples>> = {
   'POST /api/rules/check': () => [send('POST', '/api/rules/check', { json: { rules: shippedRules, worlds: [] } })],
   'POST /api/rules/preview': () => [send('POST', '/api/rules/preview', { json: { rules: shippedRules } })],
   'GET /api/cases': () => lists('/api/cases'),
-  'GET /api/cases/{id}': ofCases('GET', ''),
   'POST /api/cases': (known) => [
     ...requests(known).map((json) => send('POST', '/api/cases', { json })),
     send('POST', '/api/cases', { json: { title: 'EXERCISE' } }),
   ],
-  'PUT /api/cases/{id}/proposal': ofCases('PUT', '/proposal', (known) =>
-    amendments(known)
-      .slice(0, 2)
-      .map((json) => ({ json })),
-  ),
+  'GET /api/cases/{id}': ofCases('GET', ''),
+  'PUT /api/cases/{id}/proposal': ofCases('PUT', '/proposal', amendments),
   'GET /api/cases/{id}/preview': ofCases('GET', '/preview'),
   'GET /api/cases/{id}/would-refuse': (known) =>
     cases(known).flatMap((id) => ['amend', 'decide'].map((verb) => get(`/api/cases/${id}/would-refuse?verb=${verb}`))),
@@ -137,6 +129,12 @@ export const TRACE: Readonly<Record<string, Samples>> = {
     { json: { reason: 'EXERCISE' } },
   ]),
   'POST /api/cases/{id}/withdraw': ofCases('POST', '/withdraw', () => [{ json: { reason: 'EXERCISE' } }]),
+  // After the cases: who has written a version has other portions before them than they were shown.
+  'POST /api/documents/{id}/versions': (known) =>
+    documents(known).flatMap((id) => [
+      send('POST', `/api/documents/${id}/versions`, { text: nextVersion(known, id) }),
+      send('POST', `/api/documents/${id}/versions`, { text: written(known, known.turn) }),
+    ]),
   'GET /api/notifications': () => [get('/api/notifications')],
   'POST /api/notifications/{id}/read': ({ ground, nothing }) =>
     [...ground.notifications.slice(-2), ...ground.hidden.notifications.slice(-5), nothing].map((id) =>
@@ -178,6 +176,7 @@ export const TRACE: Readonly<Record<string, Samples>> = {
   ],
   'POST /api/session/step-up': () => [
     send('POST', '/api/session/step-up', { json: { code: '000000' } }),
+    send('POST', '/api/session/step-up', { json: { code: oneTimeCode(FACTOR, new Date()) } }),
     send('POST', '/api/session/step-up', { json: { code: 'none' } }),
   ],
   'GET /api/access-lists': () => [

@@ -5,7 +5,7 @@ import { type Answer, ask } from './http';
 import type { HouseOptions } from './house';
 import { KeptRows } from './kept-rows';
 import { OPEN_ACTS } from './noninterference-acts';
-import { type Ground, LISTS, READERS, READ_IN, type Reader, nothingHidden } from './noninterference-ground';
+import { type Ground, LISTS, OWN_LIST, READERS, READ_IN, type Reader, nothingHidden } from './noninterference-ground';
 import { HIDDEN_ACTS } from './noninterference-hidden-acts';
 import { type Exchange, Memory, type Request, type Told, nextPage } from './noninterference-memory';
 import { TRACE } from './noninterference-trace';
@@ -40,12 +40,14 @@ export interface Compared {
 const FIRST: readonly (readonly [string, number])[] = [
   ...[0, 1, 2, 3].map((lot) => ['a document comes in', lot] as const),
   ['a case is opened', 1],
+  ['a case is frozen', 0],
   ['a reader is told of a case', 0],
+  ['somebody asks a reader to be let in', 0],
 ];
 
-type Seen = Pick<Ground, 'documents' | 'cases' | 'notifications'>;
+type Seen = Pick<Ground, 'documents' | 'cases' | 'notifications' | 'requests'>;
 
-const NOTHING_YET: Seen = { documents: [], cases: [], notifications: [] };
+const NOTHING_YET: Seen = { documents: [], cases: [], notifications: [], requests: [] };
 
 /** Two worlds in one house: one database whose rows are put back in between. */
 export class Worlds {
@@ -86,6 +88,7 @@ export class Worlds {
     const [air, sea] = LISTS;
     await house.authority.accessList({ list: air, approvers });
     await house.authority.accessList({ list: sea, approvers, readIn: READ_IN });
+    await house.authority.accessList({ list: OWN_LIST, approvers: [busy.person, keeper.person] });
     await house.authority.accessGrant(keeper, { list: sea, person: clerk.person });
     await house.admit();
     // What is top secret is hidden from whoever has not shown a second factor in this session.
@@ -94,6 +97,9 @@ export class Worlds {
     const fate = await Fate.over(url);
     const sql = new Client({ connectionString: url });
     await sql.connect();
+    await sql.query(`INSERT INTO sec.second_factor (person_id, secret) VALUES ($1, decode(repeat('00', 32), 'hex'))`, [
+      busy.person,
+    ]);
     const people = { readers: { busy, clerk, unassured, stranger }, colleague, keeper };
     const worlds = new Worlds(alliance, people, sql, fate, await KeptRows.of(url, 'kept_empty'));
     await worlds.begin(url);
@@ -104,8 +110,8 @@ export class Worlds {
   private async begin(url: string): Promise<void> {
     const ground = this.groundOf(NOTHING_YET);
     for (const [n, [act, lot]] of FIRST.entries()) await this.act(ground, { kind: 'open', act, lot, second: n + 1 });
-    const { documents, cases, notifications } = ground;
-    this.begun = { rows: await KeptRows.of(url, 'kept_begun'), seen: { documents, cases, notifications } };
+    const { documents, cases, notifications, requests } = ground;
+    this.begun = { rows: await KeptRows.of(url, 'kept_begun'), seen: { documents, cases, notifications, requests } };
   }
 
   async close(): Promise<void> {
@@ -185,6 +191,7 @@ export class Worlds {
       documents: seen.documents.map((document) => ({ ...document })),
       cases: [...seen.cases],
       notifications: [...seen.notifications],
+      requests: [...seen.requests],
       touched: [],
       attachments: [],
       sealer: { signed: undefined },

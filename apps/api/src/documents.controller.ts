@@ -75,8 +75,12 @@ export class DocumentsController {
     description: 'Refused as a whole, with line and reason of every fault',
     standardSchema: problemSchema,
   })
-  async import(@CurrentActor() actor: Actor, @Body() body: unknown): Promise<Imported> {
-    return this.imports.run(actor, textOf(body));
+  async import(
+    @CurrentActor() actor: Actor,
+    @Headers('content-type') type: string | undefined,
+    @Body() body: unknown,
+  ): Promise<Imported> {
+    return this.imports.run(actor, textOf(body, type));
   }
 
   @Post(':id/versions')
@@ -87,14 +91,15 @@ export class DocumentsController {
   async version(
     @CurrentActor() actor: Actor,
     @Param('id', { schema: idSchema }) id: string,
+    @Headers('content-type') type: string | undefined,
     @Body() body: unknown,
   ): Promise<Imported> {
-    return this.imports.version(actor, id, textOf(body));
+    return this.imports.version(actor, id, textOf(body, type));
   }
 }
 
-/** The bytes of the body; only the media types of text are parsed into bytes. */
-function textOf(body: unknown): Buffer {
-  if (Buffer.isBuffer(body)) return body;
+/** The bytes of a body of text. Other types are parsed into bytes as well, for attachments: a document is none of them. */
+function textOf(body: unknown, type = ''): Buffer {
+  if (Buffer.isBuffer(body) && /^text\/(markdown|plain)\s*(;|$)/i.test(type)) return body;
   throw new ProblemError('unsupported-media-type', { detail: 'send text/markdown or text/plain' });
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { randomBytes } from 'node:crypto';
-import { Cursors, ForeignCursor, type PageKey, cutPage } from './cursor';
+import { Cursors, ForeignCursor, type PageKey, cutPage, listOf } from './cursor';
 
 const ME = '5f0d3c0e-0d5a-4a3a-8b1e-111111111111';
 const ANOTHER = '5f0d3c0e-0d5a-4a3a-8b1e-222222222222';
@@ -112,5 +112,21 @@ describe('a page', () => {
     const seal = jest.fn(() => 'sealed');
     cutPage(rows, 2, (id) => ({ at: id, id }), seal);
     expect(seal.mock.calls).toEqual([[{ at: 'b', id: 'b' }]]);
+  });
+});
+
+describe('what a cursor is bound to', () => {
+  it('is the list and everything that it is narrowed by, in whatever order that is said', () => {
+    expect(listOf('targets', { nation: 'NOR', area: 'land' })).toBe(listOf('targets', { area: 'land', nation: 'NOR' }));
+    expect(listOf('targets', { nation: 'NOR', area: undefined })).toBe(listOf('targets', { nation: 'NOR' }));
+    const others = [
+      listOf('targets', {}),
+      listOf('documents', { nation: 'NOR' }),
+      listOf('targets', { nation: 'NORW' }),
+      listOf('targets', { area: 'NOR' }),
+      listOf('targets', { nation: 'NOR', area: '' }),
+    ];
+    expect(others).not.toContain(listOf('targets', { nation: 'NOR' }));
+    expect(new Set(others).size).toBe(others.length);
   });
 });
