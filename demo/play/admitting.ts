@@ -5,6 +5,7 @@ import { signInstrument } from '../sign-world';
 import { readKey } from '../world-folder';
 import type { Player } from './cast';
 import { holds, refusal, same } from './deviation';
+import { examining, replaying } from './examining';
 import { handedIn } from './handing-in';
 import type { Play } from './play';
 
@@ -17,8 +18,10 @@ export async function admitting(play: Play): Promise<void> {
   play.story.chapter('Need-to-know');
   const annex = await annexOf(await play.cast.as('planner.act'));
   const grant = await letsIn(play, annex);
+  await examining(play, annex);
   await breaksGlass(play, annex);
   await takesBack(play, annex, grant);
+  await replaying(play, annex);
 }
 
 async function annexOf(planner: Player): Promise<DocumentView> {
