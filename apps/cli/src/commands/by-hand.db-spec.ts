@@ -1,3 +1,4 @@
+import { ROLES } from '#database';
 import { repeating } from '#process';
 import { type AllianceHouse, HOUR, openAllianceHouse } from '../../../../test/support/alliance';
 import { VALID } from '../../../../test/support/authority';
@@ -222,7 +223,7 @@ describe('imprimatur, by hand', () => {
     /** The passwords that the cluster's roles have: the roles belong to the whole run, and nobody else may be shut out. */
     const passwords = (): string => {
       const { databases } = alliance.house;
-      const known = (['api', 'relay', 'registrar', 'sealer', 'guard', 'register'] as const).map((role) => {
+      const known = ROLES.map((role) => {
         const url = role === 'register' ? databases.register(role) : databases.main(role);
         return [role, decodeURIComponent(new URL(url).password)];
       });
