@@ -67,7 +67,9 @@ export class House {
     const app = await createApi({
       transactions: await parts.open('api'),
       separate: parts.keep(new SeparateTransactions(await openDataSource({ url: databases.main('api'), pool: 3 }))),
-      examiner: parts.keep(new ExaminerTransactions(await openDataSource({ url: databases.main('examiner'), pool: 2 }))),
+      examiner: parts.keep(
+        new ExaminerTransactions(await openDataSource({ url: databases.main('examiner'), pool: 2 })),
+      ),
       policies,
       anchor,
       clock,

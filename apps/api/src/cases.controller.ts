@@ -53,10 +53,7 @@ export class CasesController {
   @Get()
   @Permission({ scope: 'cases:read' })
   @ApiResponse({ status: 200, description: 'The cases you may know of, newest first', standardSchema: caseListSchema })
-  async list(
-    @CurrentActor() actor: Actor,
-    @Query({ schema: casesQuerySchema }) query: CasesQuery,
-  ): Promise<object> {
+  async list(@CurrentActor() actor: Actor, @Query({ schema: casesQuerySchema }) query: CasesQuery): Promise<object> {
     return this.lists.run(actor, query);
   }
 
