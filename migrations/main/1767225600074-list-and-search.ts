@@ -205,7 +205,7 @@ const TRIGGERS = `
 const WAYS = `
   CREATE FUNCTION sec.merging_is_cheaper(protections bigint, visible numeric, everything numeric) RETURNS boolean LANGUAGE sql IMMUTABLE
   SET search_path = pg_catalog, pg_temp AS $$
-    SELECT protections = 0 OR 1.0 + 0.02 * protections < 0.0005 * least(50.0 * everything / greatest(visible, 1), everything);
+    SELECT protections = 0 OR 1.0 + 0.02 * protections < 0.0009 * least(50.0 * everything / greatest(visible, 1), everything);
   $$;
   ALTER FUNCTION sec.merging_is_cheaper(bigint, numeric, numeric) OWNER TO imprimatur_rights;
 
