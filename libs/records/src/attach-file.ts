@@ -8,12 +8,13 @@ import { type Label, type PolicySet, banner, labelAtLeast, parseMark, portionMar
 import { sha256Hex } from '#signing';
 import { fileRefusals, isText, largestOf, wordsOf } from './attachment-rules';
 import { documentThing } from './document-thing';
+import { requireDocument } from './document-to-change';
 import { copiedFrom, findWrittenDown, standingOf } from './find-copies';
 import { ImportParts } from './import-document';
 import { isAssured, labelFaults } from './import-rules';
 import { insertAttachment, sameBytes } from './store/attachment.store';
-import { type DocumentRow, findDocument, seesWhole, versionsOf } from './store/document.store';
-import { internProtection, protectionsOf } from './store/protection.store';
+import type { DocumentRow } from './store/document.store';
+import { internProtection } from './store/protection.store';
 import { mayStandUnder } from './write-down';
 
 /** A file as it is handed in. */
@@ -96,18 +97,9 @@ export class AttachFile {
     if (decision.effect === 'deny') throw new ProblemError('not-permitted', { reasons: accessReasons(decision) });
   }
 
-  /**
-   * The document, for those who may know of it. A file takes the place of nothing, so that nobody need see all of it.
-   *
-   * INVARIANT (noninterference): only where it may be read only whole does the answer depend on what there is besides.
-   */
+  /** Where the file goes. It takes the place of nothing, so that nobody need see all of the document. */
   private async placeOf(tx: Tx, actor: Actor, id: string): Promise<{ document: DocumentRow; around: Protection }> {
-    const document = await findDocument(tx, id);
-    const latest = document === undefined ? undefined : (await versionsOf(tx, id)).at(-1);
-    if (document === undefined || latest === undefined) throw new ProblemError('not-found');
-    if (!document.extractable && !(await seesWhole(tx, latest.id))) throw new ProblemError('not-found');
-    const around = (await protectionsOf(tx, [document.protectionId])).get(document.protectionId);
-    if (around === undefined) throw new ProblemError('not-found');
+    const { document, protection: around } = await requireDocument(tx, id);
     // INVARIANT (list_equals_filter_of_check): what the rules do not let somebody read is not there for them.
     if (this.parts.access.decide(actor, 'read', documentThing(id, [around])).effect === 'deny')
       throw new ProblemError('not-found');

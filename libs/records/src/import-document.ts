@@ -7,18 +7,12 @@ import { Clock, Transactions, type Tx } from '#database';
 import { PolicySet, canonicalLabel, portionMark } from '#marking';
 import { sha256Hex } from '#signing';
 import { copiedFrom, findWrittenDown } from './find-copies';
+import { requireDocument } from './document-to-change';
 import { assuranceFaults, importFaults } from './import-rules';
 import type { LineFault } from './line-fault';
 import { type MarkedDocument, parseMarkedText } from './marked-text';
-import {
-  findDocument,
-  insertDocument,
-  insertPortions,
-  insertVersion,
-  seesWhole,
-  versionsOf,
-} from './store/document.store';
-import { internProtection, protectionsOf } from './store/protection.store';
+import { insertDocument, insertPortions, insertVersion } from './store/document.store';
+import { internProtection } from './store/protection.store';
 import { bodyDigest } from './write-down';
 
 /** The largest document that is taken, in bytes. */
@@ -100,19 +94,9 @@ export class ImportDocument {
     return parsed.document;
   }
 
-  /**
-   * Where a new version goes.
-   *
-   * INVARIANT (noninterference): whether there is more in the document than its writer sees is nothing that the answer depends on,
-   * unless it may be read only whole: then it is not there for those who do not see all of it.
-   */
+  /** Where a new version goes. */
   private async placeOf(tx: Tx, documentId: string): Promise<Place> {
-    const document = await findDocument(tx, documentId);
-    const latest = document === undefined ? undefined : (await versionsOf(tx, documentId)).at(-1);
-    if (document === undefined || latest === undefined) throw new ProblemError('not-found');
-    if (!document.extractable && !(await seesWhole(tx, latest.id))) throw new ProblemError('not-found');
-    const protection = (await protectionsOf(tx, [document.protectionId])).get(document.protectionId);
-    if (protection === undefined) throw new ProblemError('not-found');
+    const { document, latest, protection } = await requireDocument(tx, documentId);
     return { ordinal: latest.ordinal + 1, protection, extractable: document.extractable };
   }
 
