@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Actor } from '#access';
 import { ProblemError } from '#contracts';
 import type { Clock, SeparateTransactions, Tx } from '#database';
-import { canonicalJson, sha256Hex } from '#signing';
+import { canonicalJson } from '#signing';
 import type { RecordedDecision } from './recorded-decision';
 import { uuidv7 } from './uuidv7';
 
@@ -85,7 +85,8 @@ const unavailable = (cause: unknown): ProblemError =>
   new ProblemError('record-unavailable', { detail: 'the access record could not be written' }, { cause });
 
 /** What the record of a decision says of it: the SHA-256 of its canonical JSON. */
-export const digestOfDecision = (canonical: string): string => `sha256:${sha256Hex(Buffer.from(canonical))}`;
+export const digestOfDecision = (canonical: string): string =>
+  `sha256:${createHash('sha256').update(canonical).digest('hex')}`;
 
 /**
  * Records refusals and failed attempts in a transaction of their own, on a connection of their own: the rollback of

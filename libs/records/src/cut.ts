@@ -11,6 +11,8 @@ export interface CutPortion extends PortionRow {
   readonly protection: Protection;
 }
 
+type Marked = Pick<CutPortion, 'mark' | 'protection'>;
+
 /** The reader's cut. Version, date and digest are those of the cut: a change that the reader cannot see changes none of them. */
 export interface Cut {
   /** The version with which this cut came in: where its portions have the ids that the reader was given. */
@@ -21,14 +23,23 @@ export interface Cut {
   readonly digest: string;
 }
 
-/** The words of marks and banners that were printed before: they follow from labels alone. */
-export class KnownWords {
+/** Protections that were met before, and the words of marks and banners: they follow from labels alone. */
+export class KnownProtections {
+  private readonly protections = new Remembered<string, Protection>(10_000);
+  private readonly marks = new WeakMap<Protection, string>();
   private readonly words = new Remembered<string, string>();
 
   constructor(private readonly policies: PolicySet) {}
 
-  mark(label: Label): string {
-    return this.words.of(JSON.stringify(label), () => portionMark(this.policies, label));
+  /** The same protections as they were met first: whatever was worked out about one is found by it. */
+  metBefore(met: ReadonlyMap<number, Protection>): ReadonlyMap<number, Protection> {
+    return new Map(Array.from(met, ([id, each]) => [id, this.protections.of(JSON.stringify(each), () => each)]));
+  }
+
+  mark(protection: Protection): string {
+    const known = this.marks.get(protection) ?? portionMark(this.policies, protection.label);
+    this.marks.set(protection, known);
+    return known;
   }
 
   banner(labels: readonly Label[]): string {
@@ -46,27 +57,31 @@ export function cutsOf(
   portions: readonly PortionRow[],
   protections: ReadonlyMap<number, Protection>,
   policies: PolicySet,
-  known = new KnownWords(policies),
+  known = new KnownProtections(policies),
 ): Cut[] {
   const cuts: Cut[] = [];
-  const under = new Map(
-    [...protections].map(([id, protection]) => [id, { protection, mark: known.mark(protection.label) }]),
-  );
+  const under = new Map<number, Marked>();
+  for (const [id, protection] of protections) under.set(id, { protection, mark: known.mark(protection) });
   const byVersion = new Map<string, PortionRow[]>(versions.map(({ id }) => [id, []]));
   for (const portion of portions) byVersion.get(portion.versionId)?.push(portion);
   for (const version of versions) {
-    const own = (byVersion.get(version.id) ?? [])
-      .sort((a, b) => a.ordinal - b.ordinal)
-      .flatMap((portion) => {
-        const marked = under.get(portion.protectionId);
-        return marked === undefined ? [] : [{ ...portion, ...marked }];
-      })
-      .map((portion, index): CutPortion => ({ ...portion, n: index + 1 }));
+    const own: CutPortion[] = [];
+    for (const portion of (byVersion.get(version.id) ?? []).sort((a, b) => a.ordinal - b.ordinal)) {
+      const marked = under.get(portion.protectionId);
+      if (marked !== undefined) own.push(cutPortion(portion, own.length + 1, marked));
+    }
     const digest = digestOfCut(own);
     if (cuts.at(-1)?.digest !== digest)
       cuts.push({ versionId: version.id, portions: own, version: cuts.length + 1, date: version.createdAt, digest });
   }
   return cuts;
+}
+
+/** Member by member: copying a portion with a spread costs more than all else that is done with it. */
+function cutPortion(row: PortionRow, n: number, { mark, protection }: Marked): CutPortion {
+  const { id, versionId, ordinal, kind, protectionId, originator, body, target } = row;
+  const known = { id, versionId, ordinal, kind, protectionId, originator, body, n, mark, protection };
+  return target === undefined ? known : Object.assign(known, { target });
 }
 
 /**
@@ -85,7 +100,7 @@ function digestOfCut(portions: readonly CutPortion[]): string {
 export const NOBODY_BANNER = 'RELEASABLE TO NOBODY AS A WHOLE';
 
 /** The banner of a cut, for printing only. An empty cut has none of its own. */
-export function cutBanner(cut: Cut, policies: PolicySet, known = new KnownWords(policies)): string {
+export function cutBanner(cut: Cut, policies: PolicySet, known = new KnownProtections(policies)): string {
   if (cut.portions.length === 0) return '';
   const protections = new Set(cut.portions.map(({ protection }) => protection));
   return known.banner([...protections].map(({ label }) => label));

@@ -5,7 +5,7 @@ import { type AttachmentView, type DocumentView, ProblemError } from '#contracts
 import { Clock, Transactions, type Tx } from '#database';
 import { PolicySet } from '#marking';
 import { digestOf } from '#signing';
-import { type Cut, KnownWords, cutBanner, cutsOf } from './cut';
+import { type Cut, KnownProtections, cutBanner, cutsOf } from './cut';
 import { documentThing } from './document-thing';
 import { viewOfAttachments } from './read-attachment';
 import { type Reading, readingOf } from './store/reading.store';
@@ -13,7 +13,7 @@ import { type Reading, readingOf } from './store/reading.store';
 /** Gives a reader exactly their cut of a document, after the read is on the record. */
 @Injectable()
 export class ReadDocument {
-  private readonly known: KnownWords;
+  private readonly known: KnownProtections;
 
   constructor(
     private readonly transactions: Transactions,
@@ -22,7 +22,7 @@ export class ReadDocument {
     readonly access: AccessPolicy,
     private readonly clock: Clock,
   ) {
-    this.known = new KnownWords(policies);
+    this.known = new KnownProtections(policies);
   }
 
   /** The cut and its entity tag. `version` is a number of the reader's own counting. Absent and hidden are one answer. */
@@ -40,19 +40,16 @@ export class ReadDocument {
     version: number | undefined,
   ): Promise<{ view: DocumentView; etag: string } | undefined> {
     const reading = await readingOf(tx, id);
-    const own = reading?.protections.get(reading.protectionId);
-    if (reading === undefined || own === undefined) return undefined;
-    const readable = this.readable(actor, id, own, reading.protections);
+    if (reading === undefined) return undefined;
+    const protections = this.known.metBefore(reading.protections);
+    const own = protections.get(reading.protectionId);
+    if (own === undefined) return undefined;
+    const readable = this.readable(actor, id, own, protections);
     if (readable.size === 0) return undefined;
     const cuts = cutsOf(reading.versions, reading.portions, readable, this.policies, this.known);
     const cut = version === undefined ? cuts.at(-1) : cuts[version - 1];
     if (cut === undefined) return undefined;
-    const attachments = viewOfAttachments(
-      actor,
-      reading.attachments,
-      { protections: reading.protections, around: own },
-      this,
-    );
+    const attachments = viewOfAttachments(actor, reading.attachments, { protections, around: own }, this);
     const details = {
       portions: cut.portions.map((portion) => portion.id),
       cut: cut.digest,
@@ -81,8 +78,7 @@ export class ReadDocument {
     own: Protection,
     protections: ReadonlyMap<number, Protection>,
   ): ReadonlyMap<number, Protection> {
-    const permits = (...asked: Protection[]): boolean =>
-      this.access.decide(actor, 'read', documentThing(id, asked)).effect === 'permit';
+    const permits = (...asked: Protection[]): boolean => this.access.permits(actor, 'read', documentThing(id, asked));
     return permits(own)
       ? new Map([...protections].filter(([, protection]) => protection === own || permits(protection, own)))
       : new Map();
@@ -93,7 +89,7 @@ export class ReadDocument {
     const labels = new Map(cut.portions.map(({ protection }) => [protection, labelView(protection)]));
     return {
       id,
-      mark: this.known.mark(own.label),
+      mark: this.known.mark(own),
       banner: cutBanner(cut, this.policies, this.known),
       originator,
       exercise,
