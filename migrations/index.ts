@@ -21,6 +21,7 @@ import { AttachAndReadWhole1767225600077 } from './main/1767225600077-attach-and
 import { FindNearCopies1767225600073 } from './main/1767225600073-find-near-copies';
 import { ListByProtection1767225600020 } from './main/1767225600020-list-by-protection';
 import { ReadAtSpeed1767225600078 } from './main/1767225600078-read-at-speed';
+import { RecordAtSpeed1767225600080 } from './main/1767225600080-record-at-speed';
 import { RefuseTakenUsernames1767225600030 } from './main/1767225600030-refuse-taken-usernames';
 import { AssureSessions1767225600069 } from './main/1767225600069-assure-sessions';
 import { KeepWhatIsUnseen1767225600079 } from './main/1767225600079-keep-what-is-unseen';
@@ -60,6 +61,7 @@ export const MAIN_MIGRATIONS = [
   AttachAndReadWhole1767225600077,
   ReadAtSpeed1767225600078,
   KeepWhatIsUnseen1767225600079,
+  RecordAtSpeed1767225600080,
 ];
 
 /** The public side's migrations, in order. */
