@@ -161,6 +161,21 @@ describe('rules come into force by two officers', () => {
     expect([recorded.rulesVersion, replayed?.agrees]).toEqual(['exercise-1', true]);
   });
 
+  it('lists and refusals name them as well', async () => {
+    await alliance.germany.client.documents();
+    const { items } = await alliance.auditor.client.events({
+      person: alliance.germany.person,
+      action: 'document.list',
+      limit: 1,
+    });
+    const refused = await alliance.auditor.client.events({
+      person: alliance.planner.person,
+      outcome: 'refused',
+      limit: 1,
+    });
+    expect([items[0], refused.items[0]].map((event) => event?.details['rules'])).toEqual(['exercise-1', 'exercise-1']);
+  });
+
   it('an explanation as of before answers by the rules of before', async () => {
     const asked = { person: alliance.planner.person, document };
     const [then, now] = [

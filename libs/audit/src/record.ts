@@ -31,7 +31,7 @@ export const askedFor = (filter: object): { readonly asked: string[] } => ({
 
 /** Who did it: an actor, a duty of the house such as `guard`, or nobody who is known. */
 export type EventAuthor =
-  Pick<Actor, 'personId' | 'requestId'> | { readonly duty: string } | { readonly requestId: string };
+  Pick<Actor, 'personId' | 'requestId' | 'rulesVersion'> | { readonly duty: string } | { readonly requestId: string };
 
 /**
  * Records an event in the transaction that it belongs to and answers its id. The sealer finds it there.
@@ -44,7 +44,12 @@ export async function record(tx: Tx, author: EventAuthor, event: AuditEvent, at:
   const personId = 'personId' in author ? author.personId : null;
   const requestId = 'requestId' in author ? author.requestId : null;
   const decision = event.decision === undefined ? null : canonicalJson(event.decision);
-  const details = { ...event.details, ...(decision === null ? {} : { decision: digestOfDecision(decision) }) };
+  const details = {
+    ...event.details,
+    // Whatever was decided for somebody was decided by the rules that were in force for them.
+    ...('rulesVersion' in author ? { rules: author.rulesVersion } : {}),
+    ...(decision === null ? {} : { decision: digestOfDecision(decision) }),
+  };
   const body = canonicalJson({
     id,
     at: at.toISOString(),
