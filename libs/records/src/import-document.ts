@@ -19,7 +19,7 @@ import { bodyDigest } from './write-down';
 export const LARGEST_DOCUMENT = 2 * 1024 * 1024;
 
 /** The step in which the portions of a later version are numbered: between them stands what its writer does not see. */
-const ROOM = 4_096;
+const ROOM = 65_536;
 
 export interface Imported {
   readonly id: string;
