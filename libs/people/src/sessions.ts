@@ -68,10 +68,16 @@ export class Sessions {
     return assured;
   }
 
+  /** Ends the session at hand. A token is no session: it is revoked by its id. */
   async close(actor: Actor): Promise<void> {
-    await this.transactions.run(actor, async (tx) => {
-      await record(tx, actor, { action: 'session.close', outcome: 'done' }, this.clock.now());
-      await endSession(tx, actor.sid);
-    });
+    const asked = { action: 'session.close' };
+    await this.refusals.around(actor, asked, () =>
+      this.transactions.run(actor, async (tx) => {
+        await record(tx, actor, { ...asked, outcome: 'done' }, this.clock.now());
+        if (await endSession(tx, actor.sid)) return;
+        const reason = { code: 'session', rule: 'a-session-is-ended', need: 'a signed-in session' };
+        throw new ProblemError('not-permitted', { reasons: [{ ...reason, have: `a ${actor.kind}` }] });
+      }),
+    );
   }
 }
