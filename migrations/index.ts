@@ -24,6 +24,8 @@ import { ReadAtSpeed1767225600078 } from './main/1767225600078-read-at-speed';
 import { RecordAtSpeed1767225600080 } from './main/1767225600080-record-at-speed';
 import { RefuseTakenUsernames1767225600030 } from './main/1767225600030-refuse-taken-usernames';
 import { AssureSessions1767225600069 } from './main/1767225600069-assure-sessions';
+import { AssureTheExaminer1767225600085 } from './main/1767225600085-assure-the-examiner';
+import { MakeRoomForTheUnseen1767225600086 } from './main/1767225600086-make-room-for-the-unseen';
 import { KeepWhatIsUnseen1767225600079 } from './main/1767225600079-keep-what-is-unseen';
 import { ListAndSearch1767225600074 } from './main/1767225600074-list-and-search';
 import { OpenAccessLists1767225600070 } from './main/1767225600070-open-access-lists';
@@ -62,6 +64,8 @@ export const MAIN_MIGRATIONS = [
   ReadAtSpeed1767225600078,
   KeepWhatIsUnseen1767225600079,
   RecordAtSpeed1767225600080,
+  AssureTheExaminer1767225600085,
+  MakeRoomForTheUnseen1767225600086,
 ];
 
 /** The public side's migrations, in order. */

@@ -111,7 +111,7 @@ describe('the read-in of a list', () => {
     expect(await standing(secondReviewer)).toBe('member');
     expect((await secondReviewer.client.me()).needToKnow).toContain('list:HERON');
     const { items } = await auditor.client.events({ action: 'access.acknowledge', outcome: 'done' });
-    expect(items).toMatchObject([{ person: secondReviewer.person, details: { list: 'HERON' } }]);
+    expect(items).toMatchObject([{ person: secondReviewer.person, details: { lists: ['HERON'] } }]);
   });
 
   it('is not acknowledged with a token, and not by who is not on the list', async () => {

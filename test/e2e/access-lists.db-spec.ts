@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AllianceHouse, openAllianceHouse } from '../support/alliance';
+import { idOf } from '../support/authority';
 import { asking } from '../support/cluster';
 import { aDocument } from '../support/documents';
 import type { Resident } from '../support/house';
@@ -102,6 +103,36 @@ describe('an access list', () => {
     );
     await house.admit();
     expect(await reads(secondReviewer)).toBe(false);
+  });
+});
+
+describe('a list that was revoked', () => {
+  it('lets nobody back in when it is stated anew: its members are let in anew as well', async () => {
+    const { house, official, firstReviewer } = alliance;
+    const approvers = [firstReviewer.person];
+    const stated = await house.authority.accessList(
+      { list: 'LAND-2031', approvers },
+      { issuedAt: new Date().toISOString() },
+    );
+    await house.admit();
+    const letsIn = async (): Promise<void> => {
+      await house.authority.accessGrant(firstReviewer, { list: 'LAND-2031', person: official.person });
+      await house.admit();
+    };
+    const isIn = async (): Promise<boolean> => (await official.client.me()).needToKnow.includes('list:LAND-2031');
+    await letsIn();
+    expect(await isIn()).toBe(true);
+    await house.authority.revocation(
+      { instrument: idOf(stated), reason: 'error', from: new Date().toISOString() },
+      { issuedAt: new Date().toISOString() },
+    );
+    await house.admit();
+    expect(await isIn()).toBe(false);
+    await house.authority.accessList({ list: 'LAND-2031', approvers }, { issuedAt: new Date().toISOString() });
+    await house.admit();
+    expect(await isIn()).toBe(false);
+    await letsIn();
+    expect(await isIn()).toBe(true);
   });
 });
 

@@ -1,3 +1,4 @@
+import { ApiClient } from '#client';
 import { enrolPasswordOf } from '#people';
 import { type AllianceHouse, openAllianceHouse } from '../support/alliance';
 import { type Captured, administrator, captured } from '../support/captured';
@@ -34,6 +35,19 @@ const request = (method: string, path: string, asking: Asking = {}): Promise<Ans
 const signIn = (username: string, password: string, headers = {}): Promise<Answer> =>
   request('POST', 'session', { json: { username, password }, headers });
 const codeOf = ({ status, body }: Answer): string => `${String(status)} ${(JSON.parse(body) as { code: string }).code}`;
+
+describe('signing out', () => {
+  it('with a token ends nothing, says so, and is not on the record as done', async () => {
+    const auditor = new ApiClient(alliance.house.url, await alliance.house.openSession(alliance.auditor.person));
+    const wanted = { name: 'EXERCISE', scopes: ['me'], expiresInDays: 1 };
+    const issued = await request('POST', 'tokens', { as: official, json: wanted });
+    const { token } = JSON.parse(issued.body) as { token: string };
+    expect(codeOf(await request('DELETE', 'session', { as: token }))).toBe('403 not-permitted');
+    expect((await request('GET', 'me', { as: token })).status).toBe(200);
+    const { items } = await auditor.events({ action: 'session.close', person: alliance.official.person });
+    expect(items.map(({ outcome }) => outcome)).toEqual(['refused']);
+  });
+});
 
 describe('signing in', () => {
   it('opens a session: its secret for programs, and a cookie that no script and no other site gets', async () => {

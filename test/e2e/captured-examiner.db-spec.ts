@@ -69,6 +69,10 @@ const nothing = SEEN.map(() => 0);
 it.each([
   ['no session', () => Promise.resolve('')],
   ['the session of somebody who is no security officer', () => Promise.resolve(alliance.planner.sid)],
+  [
+    'the session of a security officer that is not stepped up',
+    () => house.openSession(officer.person, { steppedUp: false }),
+  ],
   ['an invented session', () => Promise.resolve('exercise-0123456789-0123456789-0123456789')],
   [
     'a token of a security officer',

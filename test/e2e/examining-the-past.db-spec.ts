@@ -45,6 +45,20 @@ const examined = async (who: Resident, document: string, at?: string) => {
 };
 
 describe('as of a moment that has passed', () => {
+  it('a portion that came in later was not there', async () => {
+    const { planner } = alliance;
+    const paper = aDocument().titled('(CTS) EXERCISE A paper');
+    const { id: document } = await planner.client.importDocument(paper.text());
+    const before = await aMoment();
+    await planner.client.importVersion(document, paper.saying('(CTS) EXERCISE What was added.').text());
+    const portion = (await planner.client.document(document)).portions[1]?.id ?? '';
+    const asked = { person: planner.person, document, portion };
+    expect((await officer.client.examineDecision(asked)).effect).toBe('permit');
+    await expect(officer.client.examineDecision({ ...asked, at: before })).rejects.toMatchObject({
+      problem: { code: 'not-found' },
+    });
+  });
+
   it('somebody was let in, read in, and put out again: each answer is that of its moment', async () => {
     const { official, firstReviewer } = alliance;
     const before = await aMoment();

@@ -210,4 +210,9 @@ describe('nobody else examines', () => {
     const { token } = await officer.client.issueToken({ name: 'EXERCISE', scopes: ['access:read'], expiresInDays: 1 });
     expect(new Set(await Promise.all(asAnybody(new ApiClient(house.url, token))))).toEqual(new Set(['not-permitted']));
   });
+
+  it('nor in a session of a security officer that is not stepped up: what is top secret does not exist for it', async () => {
+    const plain = new ApiClient(house.url, await house.openSession(officer.person, { steppedUp: false }));
+    expect(new Set(await Promise.all(asAnybody(plain)))).toEqual(new Set(['not-permitted']));
+  });
 });

@@ -68,6 +68,19 @@ describe('a new version by somebody who sees a part', () => {
     expect(await textsOf(alliance.planner, id)).toEqual(await textsOf(clerk, id));
   });
 
+  it('comes in however much there is that its writer does not see', async () => {
+    const many = Array.from({ length: 4_200 }, (_unused, n) => `(CTS) EXERCISE ${String(n)}`);
+    const id = await handedIn(
+      aDocument()
+        .markedAs('NATO RESTRICTED')
+        .titled('(NU) EXERCISE Ports')
+        .saying(...many, '(NR) EXERCISE Dredging goes on.'),
+    );
+    expect(await clerk.client.importVersion(id, SEEN.text())).toEqual({ id, portions: 3 });
+    expect(await textsOf(clerk, id)).toHaveLength(3);
+    expect(await textsOf(alliance.planner, id)).toHaveLength(4_203);
+  });
+
   it('is found by its words afterwards as before, by those who may', async () => {
     const id = await handedIn(WHOLE);
     await clerk.client.importVersion(id, SEEN.text());

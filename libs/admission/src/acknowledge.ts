@@ -4,7 +4,7 @@ import { Refusals, record } from '#audit';
 import { ProblemError } from '#contracts';
 import { Clock, Transactions } from '#database';
 import { sha256Hex } from '#signing';
-import { acknowledgeReadIn, findList, hasAcknowledged } from './store/list.store';
+import { acknowledgeReadIn, findList, hasAcknowledged, namesForTheRecord } from './store/list.store';
 
 /** Acknowledges what is read in on a list that one is on: from the next request on, the list opens what is restricted to it. */
 @Injectable()
@@ -31,7 +31,8 @@ export class AcknowledgeReadIn {
           throw new ProblemError('conflict', { detail: 'there is nothing here for you to acknowledge' });
         // The list may have been stated anew between the two: what was acknowledged must be what was shown.
         if (!(await hasAcknowledged(tx, list, digest))) throw anotherText();
-        await record(tx, actor, { ...asked, outcome: 'done', details: { list, digest } }, this.clock.now());
+        const details = { lists: namesForTheRecord([row]), digest };
+        await record(tx, actor, { ...asked, outcome: 'done', details }, this.clock.now());
       }),
     );
   }

@@ -4,7 +4,7 @@ import { record } from '#audit';
 import type { AccessListQuery, AccessListView, Standing } from '#contracts';
 import { Clock, Transactions } from '#database';
 import { sha256Hex } from '#signing';
-import { type ListRow, pageOfLists } from './store/list.store';
+import { type ListRow, namesForTheRecord, pageOfLists } from './store/list.store';
 import { officesOf } from './store/person.store';
 
 /** Lists the access lists that one may know of, by name, and where one stands to each. */
@@ -26,7 +26,7 @@ export class ListAccessLists {
         tx,
         shown.flatMap(({ approvers }) => approvers),
       );
-      const details = { lists: shown.map(({ name }) => name) };
+      const details = { lists: namesForTheRecord(shown), shown: shown.length };
       await record(tx, actor, { action: 'access.lists', outcome: 'done', details }, this.clock.now());
       return {
         items: shown.map((row) => viewOf(row, offices)),

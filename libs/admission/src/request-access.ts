@@ -4,7 +4,7 @@ import { Refusals, record } from '#audit';
 import { ProblemError, type Reason, type RequestAccessCommand } from '#contracts';
 import { Clock, Transactions, type Tx } from '#database';
 import { WordsAboutAccess } from './marked-words';
-import { findList } from './store/list.store';
+import { findList, namesForTheRecord } from './store/list.store';
 import { takeTurn } from './store/person.store';
 import { type Requested, putRequest } from './store/request.store';
 
@@ -39,7 +39,11 @@ export class RequestAccess {
     const requested = await putRequest(tx, list, until, written);
     if (requested.outcome !== 'done') throw problemOf(requested, until);
     const { id } = requested;
-    const asked = { action: 'access.request', thing: { kind: 'AccessRequest', id }, details: { list, until } };
+    const asked = {
+      action: 'access.request',
+      thing: { kind: 'AccessRequest', id },
+      details: { lists: namesForTheRecord([row]), until },
+    };
     await record(tx, actor, { ...asked, outcome: 'done' }, this.clock.now());
     return id;
   }

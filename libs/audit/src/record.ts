@@ -24,9 +24,22 @@ export interface Counted {
   readonly count?: number;
 }
 
-/** What a list was asked for, for its record: the filters by name and value. Filters are codes, dates and ids, never text. */
+/** What a filter may hold that is code, date or id and nothing else: these go on the record as they were asked. */
+const CODE = /^(?:[A-Z]{2,4}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}(?:-\d\d-\d\dT[\d:.]+Z)?)$/;
+/** Filters that the wire limits to a few words of ours. */
+const CLOSED: readonly string[] = ['state'];
+
+/**
+ * What a list was asked for, for its record: codes, dates and ids by name and value, every other filter by its name alone.
+ *
+ * INVARIANT (no_write_down): a record has no mark, so nothing that somebody can phrase enters it.
+ */
 export const askedFor = (filter: object): { readonly asked: string[] } => ({
-  asked: Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${String(value)}`])),
+  asked: Object.entries(filter).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const said = String(value);
+    return [CLOSED.includes(name) || CODE.test(said) ? `${name}=${said}` : name];
+  }),
 });
 
 /** Who did it: an actor, a duty of the house such as `guard`, or nobody who is known. */

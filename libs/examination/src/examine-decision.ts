@@ -81,5 +81,5 @@ async function thingOf(tx: Tx, query: DecisionQuery): Promise<Examined | undefin
   const protections = await protectionsOf(tx, under);
   const found = under.flatMap((each) => protections.get(each) ?? []);
   if (found.length < under.length) return undefined;
-  return { thing: documentThing(id, found), since: document.createdAt };
+  return { thing: documentThing(id, found), since: (portion ?? document).createdAt };
 }

@@ -46,8 +46,10 @@ export class Examiner {
   private require(actor: Actor, action: string, thing: Thing): void {
     const decision = this.access.decide(actor, action, thing);
     if (decision.effect === 'deny') throw new ProblemError('not-permitted', { reasons: accessReasons(decision) });
-    if (actor.kind === 'session') return;
-    const reason = { code: 'access', rule: 'session', need: 'a signed-in session', have: 'a token' };
-    throw new ProblemError('not-permitted', { reasons: [reason] });
+    // INVARIANT (absent_equals_forbidden): what is top secret does not exist for a session that is not stepped up.
+    if (actor.kind === 'session' && actor.steppedUpUntil !== null) return;
+    const have = actor.kind === 'session' ? 'one that is not' : 'a token';
+    const need = 'a signed-in session that is stepped up with a code';
+    throw new ProblemError('not-permitted', { reasons: [{ code: 'access', rule: 'session', need, have }] });
   }
 }

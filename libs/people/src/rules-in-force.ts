@@ -16,12 +16,17 @@ export function rulesFault({ version, rules }: InstrumentOf<'access-rules'>['bod
 }
 
 /**
- * Lets the access policy learn the version that is in force, once.
+ * Lets the access policy learn the version that two officers have put into force.
  *
- * INVARIANT (fail_closed): rules that cannot be read are not learnt, and a version that is not known denies.
+ * INVARIANT (fail_closed): rules that cannot be read are not learnt, and a version that is not known denies. Where a later product ships
+ * other rules under the name of those that were signed, nobody is let in: to decide by them would be to change what was signed.
  */
 export async function learnRules(tx: Tx, access: AccessPolicy, version: string): Promise<void> {
-  if (access.knows(version)) return;
   const parsed = accessRulesSchema.safeParse(await activatedRules(tx, version));
-  if (parsed.success) access.learn(parsed.data);
+  const known = access.rulesOf(version)?.source;
+  if (known === undefined && parsed.success) access.learn(parsed.data);
+  if (known === undefined || (parsed.success && canonicalJson(known) === canonicalJson(parsed.data))) return;
+  throw new Error(
+    `officers have put other rules into force as ${version} than those that this product knows by that name`,
+  );
 }

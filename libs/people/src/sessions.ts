@@ -14,6 +14,9 @@ export const SESSION_HOURS = 8;
 /** Opens, enters and ends sessions. Sessions live in the database, so that what is withdrawn bites on the next request. */
 @Injectable()
 export class Sessions {
+  /** The versions of the rules whose text was seen as it was signed. */
+  private readonly learnt = new Set<string>();
+
   constructor(
     private readonly transactions: Transactions,
     private readonly refusals: Refusals,
@@ -45,8 +48,10 @@ export class Sessions {
     const entered = await this.transactions.once((statement) => enterSession(statement, sid));
     if (entered === undefined) return undefined;
     const rulesVersion = entered.rulesVersion ?? this.access.shippedVersion;
-    if (!this.access.knows(rulesVersion))
+    if (entered.rulesVersion !== null && !this.learnt.has(entered.rulesVersion)) {
       await this.transactions.run({ sid }, (tx) => learnRules(tx, this.access, rulesVersion));
+      if (this.access.knows(rulesVersion)) this.learnt.add(rulesVersion);
+    }
     return { ...entered, rulesVersion, sid, requestId };
   }
 
@@ -68,10 +73,16 @@ export class Sessions {
     return assured;
   }
 
+  /** Ends the session at hand. A token is no session: it is revoked by its id. */
   async close(actor: Actor): Promise<void> {
-    await this.transactions.run(actor, async (tx) => {
-      await record(tx, actor, { action: 'session.close', outcome: 'done' }, this.clock.now());
-      await endSession(tx, actor.sid);
-    });
+    const asked = { action: 'session.close' };
+    await this.refusals.around(actor, asked, () =>
+      this.transactions.run(actor, async (tx) => {
+        await record(tx, actor, { ...asked, outcome: 'done' }, this.clock.now());
+        if (await endSession(tx, actor.sid)) return;
+        const reason = { code: 'session', rule: 'a-session-is-ended', need: 'a signed-in session' };
+        throw new ProblemError('not-permitted', { reasons: [{ ...reason, have: `a ${actor.kind}` }] });
+      }),
+    );
   }
 }

@@ -7,7 +7,6 @@ import { Transactions, type Tx } from '#database';
 import { type Label, type PolicySet, banner, labelAtLeast, parseMark, portionMark } from '#marking';
 import { sha256Hex } from '#signing';
 import { fileRefusals, isText, largestOf, wordsOf } from './attachment-rules';
-import { documentThing } from './document-thing';
 import { requireDocument } from './document-to-change';
 import { copiedFrom, findWrittenDown, standingOf } from './find-copies';
 import { ImportParts } from './import-document';
@@ -60,7 +59,9 @@ export class AttachFile {
     documentId: string,
     file: NewFile,
   ): Promise<{ id: string; sha256: string }> {
-    const { document, around } = await this.placeOf(tx, actor, documentId);
+    const { access } = this.parts;
+    // It takes the place of nothing, so that nobody need see all of the document.
+    const { document, protection: around } = await requireDocument(tx, actor, documentId, access);
     const marked = parseMark(this.parts.policies, file.mark);
     const refusals = fileRefusals(file.name, file.mediaType, file.bytes);
     if (!marked.ok) refusals.push(reason('wrong-mark', 'a mark that the policies know', marked.fault));
@@ -95,15 +96,6 @@ export class AttachFile {
     const asked = { kind: 'Document', protections: [{ label, needToKnow: [EVERYONE] }] } as const;
     const decision = this.parts.access.decide(actor, 'attach', asked);
     if (decision.effect === 'deny') throw new ProblemError('not-permitted', { reasons: accessReasons(decision) });
-  }
-
-  /** Where the file goes. It takes the place of nothing, so that nobody need see all of the document. */
-  private async placeOf(tx: Tx, actor: Actor, id: string): Promise<{ document: DocumentRow; around: Protection }> {
-    const { document, protection: around } = await requireDocument(tx, id);
-    // INVARIANT (list_equals_filter_of_check): what the rules do not let somebody read is not there for them.
-    if (this.parts.access.decide(actor, 'read', documentThing(id, [around])).effect === 'deny')
-      throw new ProblemError('not-found');
-    return { document, around };
   }
 
   private refuseLabel(actor: Actor, label: Label, document: DocumentRow, around: Protection): Reason[] {

@@ -1,7 +1,8 @@
-import type { Protection } from '#access';
+import type { AccessPolicy, Actor, Protection } from '#access';
 import type { Tx } from '#database';
 import type { PolicySet } from '#marking';
 import { cutsOf } from './cut';
+import { documentThing } from './document-thing';
 import { type PortionRow, findDocument, portionsOf, versionsOf } from './store/document.store';
 import { protectionsOf } from './store/protection.store';
 
@@ -67,3 +68,16 @@ export async function loadCaseSource(tx: Tx, documentId: string, versionId: stri
     portions,
   };
 }
+
+/**
+ * Whether the actor may read all that the source gives them. INVARIANT (list_equals_filter_of_check): the database asks neither the
+ * rules nor the version of them; what they keep from a reader is no source of theirs.
+ */
+export const mayReadSource = (
+  { documentId, protection, portions }: CaseSource,
+  actor: Actor,
+  access: AccessPolicy,
+): boolean =>
+  [[protection], ...portions.map((portion) => [portion.protection, protection])].every((under) =>
+    access.permits(actor, 'read', documentThing(documentId, under)),
+  );

@@ -19,7 +19,7 @@ import { bodyDigest } from './write-down';
 export const LARGEST_DOCUMENT = 2 * 1024 * 1024;
 
 /** The step in which the portions of a later version are numbered: between them stands what its writer does not see. */
-const ROOM = 4_096;
+const ROOM = 65_536;
 
 export interface Imported {
   readonly id: string;
@@ -67,7 +67,7 @@ export class ImportDocument {
     this.requirePermission(actor);
     const document = this.parse(bytes);
     return this.transactions.run(actor, async (tx) => {
-      const place = documentId === undefined ? undefined : await this.placeOf(tx, documentId);
+      const place = documentId === undefined ? undefined : await this.placeOf(tx, actor, documentId);
       const faults = importFaults(document, actor, this.parts.installation.highest, this.parts.policies);
       faults.push(...assuranceFaults(document, actor, this.parts.access, this.parts.policies));
       const protection = place?.protection ?? { label: document.mark, needToKnow: document.needToKnow };
@@ -95,8 +95,8 @@ export class ImportDocument {
   }
 
   /** Where a new version goes. */
-  private async placeOf(tx: Tx, documentId: string): Promise<Place> {
-    const { document, latest, protection } = await requireDocument(tx, documentId);
+  private async placeOf(tx: Tx, actor: Actor, documentId: string): Promise<Place> {
+    const { document, latest, protection } = await requireDocument(tx, actor, documentId, this.parts.access);
     return { ordinal: latest.ordinal + 1, protection, extractable: document.extractable };
   }
 

@@ -1,6 +1,6 @@
 export { AttachFile } from './attach-file';
 export { LARGEST_ATTACHMENT, mediaTypeOf } from './attachment-rules';
-export { type CaseSource, type SourcePortion, loadCaseSource, loadCurrentSource } from './case-source';
+export { type CaseSource, type SourcePortion, loadCaseSource, loadCurrentSource, mayReadSource } from './case-source';
 export { documentThing } from './document-thing';
 export { ExplainDocument, requireExplaining } from './explain-document';
 export { type NewText, copiedFrom, findWrittenDown } from './find-copies';

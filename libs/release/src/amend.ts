@@ -5,7 +5,7 @@ import type { AmendCaseCommand } from '#contracts';
 import { ProblemError } from '#contracts';
 import { Clock, Transactions, type Tx } from '#database';
 import { PolicySet, labelAtLeast } from '#marking';
-import { type SourcePortion, loadCaseSource, protectionsOf } from '#records';
+import { type SourcePortion, loadCaseSource, mayReadSource, protectionsOf } from '#records';
 import { type Refusal, nextCaseState } from '#workflow';
 import { onTheRecord, refuseFor, requireCase } from './case-of';
 import { refuseCopiesIn } from './copied-words';
@@ -35,7 +35,7 @@ export class AmendCase {
     const row = await requireCase(tx, actor, { id, action: 'amend', lock: true }, this.access);
     const next = nextCaseState(row.state, 'amend', {});
     const source = await loadCaseSource(tx, row.documentId, row.versionId);
-    if (source === undefined) throw new ProblemError('not-found');
+    if (source === undefined || !mayReadSource(source, actor, this.access)) throw new ProblemError('not-found');
     const plan = planItems(command, source.portions);
     refuseFor([
       ...(next.ok ? [] : next.refusals),

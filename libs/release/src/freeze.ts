@@ -33,7 +33,7 @@ export class FreezeCase {
         const now = this.clock.now();
         const row = await requireCase(tx, actor, { id, action: 'freeze', lock: true }, this.access);
         const next = nextCaseState(row.state, 'freeze', {});
-        const round = await loadRound(tx, row);
+        const round = await loadRound(tx, actor, row, this.access);
         refuseFor([
           ...(next.ok ? [] : next.refusals),
           ...round.refusals,

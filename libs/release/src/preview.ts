@@ -34,7 +34,7 @@ export class PreviewCase {
     return onTheRecord(this.refusals, actor, { action: 'case.preview', caseId: id }, () =>
       this.transactions.run(actor, async (tx) => {
         const row = await requireCase(tx, actor, { id, action: 'read' }, this.access);
-        const preview = await this.render(tx, row);
+        const preview = await this.render(tx, actor, row);
         await this.recordPreview(tx, actor, row, 'all');
         return preview;
       }),
@@ -46,7 +46,7 @@ export class PreviewCase {
     return onTheRecord(this.refusals, actor, { action: 'case.preview', caseId: id }, () =>
       this.transactions.run(actor, async (tx) => {
         const row = await requireCase(tx, actor, { id, action: 'read' }, this.access);
-        const found = (await this.render(tx, row)).files.find((file) => file.name === name);
+        const found = (await this.render(tx, actor, row)).files.find((file) => file.name === name);
         if (found === undefined) throw new ProblemError('not-found');
         await this.recordPreview(tx, actor, row, name);
         return { name: found.name, mediaType: found.mediaType, bytes: found.bytes };
@@ -54,9 +54,9 @@ export class PreviewCase {
     );
   }
 
-  private async render(tx: Tx, row: CaseRow): Promise<Preview> {
+  private async render(tx: Tx, actor: Actor, row: CaseRow): Promise<Preview> {
     if (row.proposalId !== null) return frozenPreview(await renditionsOf(tx, row.proposalId));
-    const round = await loadRound(tx, row);
+    const round = await loadRound(tx, actor, row, this.access);
     refuseFor(round.refusals);
     const content = releaseContent(row, round.treated, round.exercise);
     const files = await renderAll(content, this.clock.now());

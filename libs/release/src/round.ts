@@ -1,6 +1,7 @@
+import type { AccessPolicy, Actor } from '#access';
 import type { CaseItemInput } from '#contracts';
 import type { Tx } from '#database';
-import { type SourcePortion, loadCaseSource } from '#records';
+import { type SourcePortion, loadCaseSource, mayReadSource } from '#records';
 import type { Refusal } from '#workflow';
 import { type TreatedPortion, treatedPortions } from './outgoing-content';
 import type { Plan } from './plan-items';
@@ -20,8 +21,9 @@ export interface Round {
 }
 
 /** The round that the case stands in. Its sources are those of the version that the case named when it was requested. */
-export async function loadRound(tx: Tx, row: CaseRow): Promise<Round> {
-  const source = await loadCaseSource(tx, row.documentId, row.versionId);
+export async function loadRound(tx: Tx, actor: Actor, row: CaseRow, access: AccessPolicy): Promise<Round> {
+  const found = await loadCaseSource(tx, row.documentId, row.versionId);
+  const source = found !== undefined && mayReadSource(found, actor, access) ? found : undefined;
   const items = await itemsOf(tx, row.id, row.round);
   const portions = source?.portions ?? [];
   const treated = treatedPortions(items, portions);

@@ -5,7 +5,7 @@ import { Refusals, record } from '#audit';
 import { ProblemError, type SubmitCaseCommand } from '#contracts';
 import { Transactions, type Tx } from '#database';
 import { type PolicySet, rollUp } from '#marking';
-import { type CaseSource, internProtection, loadCurrentSource } from '#records';
+import { type CaseSource, internProtection, loadCurrentSource, mayReadSource } from '#records';
 import type { Procedure, Refusal } from '#workflow';
 import { onTheRecord, refuseFor } from './case-of';
 import { refuseCopiesIn } from './copied-words';
@@ -32,7 +32,7 @@ export class SubmitCase {
   private async submit(tx: Tx, actor: Actor, command: SubmitCaseCommand): Promise<string> {
     const now = this.parts.clock.now();
     const source = await loadCurrentSource(tx, command.document, this.parts.policies);
-    if (source === undefined) throw new ProblemError('not-found');
+    if (source === undefined || !mayReadSource(source, actor, this.parts.access)) throw new ProblemError('not-found');
     const protection = protectionOf(source, this.parts.policies);
     this.requirePermission(actor, protection);
     const authority = await this.parts.authority.current(tx);

@@ -6,6 +6,8 @@ export interface ListRow {
   readonly kind: 'list' | 'assignment';
   readonly title: string;
   readonly approvers: string[];
+  /** Whether everybody may know that it exists. */
+  readonly isListed: boolean;
   readonly longestDays: number;
   /** The entry that counts now, or else the next one that will. */
   readonly from: Date | null;
@@ -19,7 +21,7 @@ export interface ListRow {
 }
 
 const KNOWN = `
-  SELECT l.name, l.kind, l.title, l.approvers, l.longest_days AS "longestDays",
+  SELECT l.name, l.kind, l.title, l.approvers, l.listed AS "isListed", l.longest_days AS "longestDays",
          e.valid_from AS "from", e.valid_until AS "until", e.valid_from <= now() AS "hasBegun", r.id AS "request",
          t.read_in AS "readIn", EXISTS (
            SELECT 1 FROM acknowledgement a
@@ -61,3 +63,10 @@ export async function hasAcknowledged(tx: Tx, list: string, digest: string): Pro
   );
   return row !== undefined;
 }
+
+/**
+ * The names of lists as a record may hold them. INVARIANT (absent_equals_forbidden): who reads records need not know of a list that is
+ * not listed, and its name is a word, not a random id: it is left out.
+ */
+export const namesForTheRecord = (rows: readonly Pick<ListRow, 'name' | 'isListed'>[]): string[] =>
+  rows.filter(({ isListed }) => isListed).map(({ name }) => name);

@@ -36,9 +36,17 @@ export const examinedDocument = (tx: Tx, id: string): Promise<ExaminedDocument |
 export const examinedCase = (tx: Tx, id: string): Promise<ExaminedCase | undefined> =>
   tx.row(`SELECT ${CASE} FROM release_case WHERE id = $1`, [id]);
 
-/** A portion of any version of the document. */
-export const examinedPortion = (tx: Tx, documentId: string, id: string): Promise<ExaminedPortion | undefined> =>
-  tx.row(`SELECT ${PORTION} FROM portion p WHERE p.id = $2 AND p.document_id = $1`, [documentId, id]);
+/** A portion of any version of the document, and when that version came in. */
+export const examinedPortion = (
+  tx: Tx,
+  documentId: string,
+  id: string,
+): Promise<(ExaminedPortion & { readonly createdAt: Date }) | undefined> =>
+  tx.row(
+    `SELECT ${PORTION}, v.created_at AS "createdAt" FROM portion p JOIN version v ON v.id = p.version_id
+      WHERE p.id = $2 AND p.document_id = $1`,
+    [documentId, id],
+  );
 
 /** The portions of the version of each document that was the newest at a moment, in order. */
 export const portionsAt = (tx: Tx, documentIds: readonly string[], at: Date): Promise<ExaminedPortion[]> =>

@@ -49,7 +49,11 @@ export async function insertRules(
   );
 }
 
-/** What a revoked instrument gave: a list, an entry, rules, and every entry that a compromised key signed. */
+/**
+ * What a revoked instrument gave: a list with everybody who is on it, an entry, rules, and every entry that a compromised key signed.
+ *
+ * INVARIANT: a list that is stated anew under the same name begins empty. Nobody comes back whom no approver has let in since.
+ */
 export async function takeBackAccess(
   tx: Tx,
   revoked: { readonly instrument: string; readonly kid: string | null },
@@ -61,7 +65,9 @@ export async function takeBackAccess(
       at,
     ]);
   await tx.change(
-    'UPDATE access_entry SET withdrawn_at = $3 WHERE (instrument_id = $1 OR kid = $2) AND withdrawn_at IS NULL',
+    `UPDATE access_entry SET withdrawn_at = $3
+      WHERE withdrawn_at IS NULL
+        AND (instrument_id = $1 OR kid = $2 OR list IN (SELECT l.name FROM access_list l WHERE l.instrument_id = $1))`,
     [revoked.instrument, revoked.kid, at],
   );
 }

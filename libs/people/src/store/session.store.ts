@@ -44,8 +44,8 @@ export async function enrolSecondFactor(tx: Tx, personId: string, secret: Buffer
   await tx.rows('SELECT sec.enrol_second_factor($1, $2)', [personId, secret]);
 }
 
-export async function endSession(tx: Tx, sid: string): Promise<void> {
-  await tx.rows('SELECT sec.end_session($1)', [sid]);
+export async function endSession(tx: Tx, sid: string): Promise<boolean> {
+  return (await tx.row<{ ended: boolean }>('SELECT sec.end_session($1) AS ended', [sid]))?.ended === true;
 }
 
 export interface TokenRow {
