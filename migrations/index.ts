@@ -26,6 +26,7 @@ import { RefuseTakenUsernames1767225600030 } from './main/1767225600030-refuse-t
 import { AssureSessions1767225600069 } from './main/1767225600069-assure-sessions';
 import { AssureTheExaminer1767225600085 } from './main/1767225600085-assure-the-examiner';
 import { MakeRoomForTheUnseen1767225600086 } from './main/1767225600086-make-room-for-the-unseen';
+import { KeepNothingThatIsBeingWithdrawn1767225600088 } from './main/1767225600088-keep-nothing-that-is-being-withdrawn';
 import { KeepWhatIsUnseen1767225600079 } from './main/1767225600079-keep-what-is-unseen';
 import { ListAndSearch1767225600074 } from './main/1767225600074-list-and-search';
 import { OpenAccessLists1767225600070 } from './main/1767225600070-open-access-lists';
@@ -66,6 +67,7 @@ export const MAIN_MIGRATIONS = [
   RecordAtSpeed1767225600080,
   AssureTheExaminer1767225600085,
   MakeRoomForTheUnseen1767225600086,
+  KeepNothingThatIsBeingWithdrawn1767225600088,
 ];
 
 /** The public side's migrations, in order. */
