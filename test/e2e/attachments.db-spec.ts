@@ -3,6 +3,7 @@ import { ApiProblem } from '#client';
 import { sha256Hex } from '#signing';
 import { type AllianceHouse, PACKAGE, aRequest, openAllianceHouse } from '../support/alliance';
 import { administrator, captured } from '../support/captured';
+import { asking } from '../support/cluster';
 import { aDocument } from '../support/documents';
 import { type Resident } from '../support/house';
 import { ask } from '../support/http';
@@ -119,6 +120,22 @@ describe('an attachment', () => {
     expect(await refusalOf(() => planner.client.attachment(documentId, id))).toEqual(['record-unavailable']);
     await admin.run('GRANT INSERT ON audit_event TO imprimatur_api');
     await admin.close();
+  });
+
+  it('is among what was decided when its document was read: its name has a mark of its own', async () => {
+    const paper = aDocument().titled('(NU) EXERCISE A paper with a file').text();
+    const { id } = await planner.client.importDocument(paper);
+    await planner.client.attach(id, file({ mark: '(NC)', bytes: Buffer.concat([PDF, Buffer.from('4')]) }));
+    await planner.client.document(id);
+    const decided = await asking(alliance.house.databases.main('superuser'), (client) =>
+      client.query<{ classification: string }>(
+        `SELECT DISTINCT p.label ->> 'classification' AS classification
+           FROM audit_event e, jsonb_array_elements(e.decision -> 'protections') AS under, jsonb_array_elements_text(under) AS one
+           JOIN protection p ON p.id = one::int WHERE e.document_id = $1 AND e.action = 'document.read' ORDER BY 1`,
+        [id],
+      ),
+    );
+    expect(decided.rows.map(({ classification }) => classification)).toContain('CONFIDENTIAL');
   });
 
   it.each<[string, Parameters<typeof file>[0], string[]]>([

@@ -55,7 +55,8 @@ export class ReadDocument {
       cut: cut.digest,
       ...(attachments.length === 0 ? {} : { attachments: attachments.map((attachment) => attachment.id) }),
     };
-    const under = cut.portions.map(({ protectionId }) => [protectionId, reading.protectionId]);
+    const listed = reading.attachments.filter((row) => attachments.some(({ id: shown }) => shown === row.id));
+    const under = [...cut.portions, ...listed].map(({ protectionId }) => [protectionId, reading.protectionId]);
     const decision = decisionOf(actor, 'read', documentThing(id, []), [[reading.protectionId], ...under]);
     await record(
       tx,
