@@ -23,6 +23,7 @@ import { ListByProtection1767225600020 } from './main/1767225600020-list-by-prot
 import { ReadAtSpeed1767225600078 } from './main/1767225600078-read-at-speed';
 import { RefuseTakenUsernames1767225600030 } from './main/1767225600030-refuse-taken-usernames';
 import { AssureSessions1767225600069 } from './main/1767225600069-assure-sessions';
+import { FindCases1767225600081 } from './main/1767225600081-find-cases';
 import { KeepWhatIsUnseen1767225600079 } from './main/1767225600079-keep-what-is-unseen';
 import { ListAndSearch1767225600074 } from './main/1767225600074-list-and-search';
 import { OpenAccessLists1767225600070 } from './main/1767225600070-open-access-lists';
@@ -60,6 +61,7 @@ export const MAIN_MIGRATIONS = [
   AttachAndReadWhole1767225600077,
   ReadAtSpeed1767225600078,
   KeepWhatIsUnseen1767225600079,
+  FindCases1767225600081,
 ];
 
 /** The public side's migrations, in order. */
