@@ -225,7 +225,7 @@ describe('list_equals_filter_of_check, cases that are narrowed, counted and sear
   it.each([
     ['what the session holds, of the target', 'get_bit(held, t.protection_id) <> 0', 'true'],
     ['what the session holds, of the case', 'get_bit(held, c.protection_id) <> 0', 'true'],
-    ['the round that the case is in', 'AND c.round = t.round', ''],
+    ['the round that the case is in', 'c.round = t.round', 'true'],
     ['the nation', '(nation_asked IS NULL OR t.nation = nation_asked)', 'true'],
     ['the words', 'w.words @@ query', 'true'],
     ['the order', 'ORDER BY t.at DESC, t.case_id DESC', 'ORDER BY t.at DESC, t.case_id DESC OFFSET 1'],

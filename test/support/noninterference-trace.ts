@@ -81,6 +81,7 @@ export const TRACE: Readonly<Record<string, Samples>> = {
     ].flatMap((words) => [
       send('POST', '/api/search', { json: { words, limit: 3 } }),
       send('POST', '/api/search', { json: { words, count: true, limit: 1 } }),
+      send('POST', '/api/search', { json: { words, kind: 'target', count: true } }),
     ]),
   'GET /api/documents/{id}/explain': (known) => [
     ...documents(known).flatMap((id) =>

@@ -67,9 +67,9 @@ const KEPT_NOWHERE =
   'Words to look for: all of them, "a phrase", this or that, -without. They are not kept: not in the record, not in any table';
 
 export const searchSchema = z
-  .strictObject({ ...SOUGHT, ...NARROWED })
+  .strictObject({ ...SOUGHT, ...NARROWED, kind: z.literal('target').optional() })
   .refine(namesItsPolicy, NAMES_ITS_POLICY)
-  .meta({ id: 'Search', description: KEPT_NOWHERE });
+  .meta({ id: 'Search', description: `${KEPT_NOWHERE}. \`kind\`: in targets alone` });
 
 export const caseSearchSchema = z
   .strictObject({ ...SOUGHT, ...NARROWED_CASES })

@@ -42,6 +42,9 @@ describe('imprimatur, looking across documents', () => {
     expect((await as(alliance.planner, ['document', 'list', ...asked])).out).toContain(id);
     expect((await as(alliance.official, ['target', 'list', ...asked])).err).toBe('in all: 0\n');
     expect((await as(alliance.official, ['document', 'list', ...asked])).err).toBe('in all: 0\n');
+    const words = ['document', 'search', 'missile', '--targets', '--count'];
+    expect((await as(alliance.planner, words)).out).toContain('portion 5 (CTS)');
+    expect((await as(alliance.official, words)).err).toBe('in all: 0\n');
     expect((await as(alliance.auditor, ['events', '--action', 'target.list', '--count'])).err).toBe('in all: 2\n');
     expect((await as(alliance.requester, ['case', 'list', '--state', 'draft', '--document', id, '--count'])).err).toBe(
       'in all: 0\n',

@@ -10,8 +10,9 @@ import { type PageOptions, pageOf, printPage, withPage } from '../pages';
 import { wordsOf } from '../sought-words';
 import type { Terminal } from '../terminal';
 
-type SearchOptions = ApiOptions & PageOptions & Narrowing;
-type TargetOptions = SearchOptions & { readonly document?: string; readonly due?: number };
+type NarrowedOptions = ApiOptions & PageOptions & Narrowing;
+type SearchOptions = NarrowedOptions & { readonly targets?: true };
+type TargetOptions = NarrowedOptions & { readonly document?: string; readonly due?: number };
 
 /** `document search`, `target list`: across documents, as far as one may read them. */
 export function registerSearch(program: Command, io: CliIo, terminal: Terminal): void {
@@ -29,12 +30,17 @@ export function registerSearch(program: Command, io: CliIo, terminal: Terminal):
             ),
         ),
       ),
-    ),
+    ).option('--targets', 'in targets alone'),
     `document search 'air defence -naval'`,
     'document search --nation NOR < words.txt',
   ).action(
     answering(io, async (words: readonly string[], options: SearchOptions): Promise<Answer> => {
-      const asked = { words: await wordsOf(terminal, words), ...pageOf(options), ...narrowingOf(options) };
+      const asked = {
+        words: await wordsOf(terminal, words),
+        ...pageOf(options),
+        ...narrowingOf(options),
+        ...(options.targets === undefined ? {} : { kind: 'target' as const }),
+      };
       const page = await asClient(options, terminal, (client) => client.search(asked));
       return printPage(io, page, foundInLines, options.json);
     }),
