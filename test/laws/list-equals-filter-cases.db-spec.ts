@@ -222,6 +222,19 @@ describe('list_equals_filter_of_check, cases that are narrowed, counted and sear
     }
   });
 
+  it('whom the rules let search nothing is told so, and it is on the record', async () => {
+    const { requester, auditor } = alliance;
+    const rules = { ...shippedRules, rules: shippedRules.rules.filter(({ action }) => action !== 'search') };
+    await access.under(rules, () =>
+      expect(requester.client.searchCases({ words: 'juniper' })).rejects.toMatchObject({
+        problem: { code: 'not-permitted' },
+      }),
+    );
+    const { items } = await auditor.client.events({ action: 'case.search', outcome: 'refused' });
+    expect(items.map(({ person }) => person)).toEqual([requester.person]);
+    expect(JSON.stringify(items)).not.toContain('juniper');
+  });
+
   it.each([
     ['what the session holds, of the target', 'get_bit(held, t.protection_id) <> 0', 'true'],
     ['what the session holds, of the case', 'get_bit(held, c.protection_id) <> 0', 'true'],

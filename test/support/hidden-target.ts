@@ -22,8 +22,8 @@ export async function hideTargetIn(
                    ON CONFLICT (label, need_to_know) DO UPDATE SET label = excluded.label RETURNING id)
      INSERT INTO portion (id, version_id, document_id, ordinal, kind, protection_id, document_protection_id, originator, body, body_digest,
                           nation, area, quantity_now, quantity_required, unit, due_year)
-     SELECT $2::uuid, c.version_id, c.document_id, 1 + max(p.ordinal), 'target', top.id, p.document_protection_id, 'ACT', 'EXERCISE ' || $3::text || ' ' || $4::text,
-            sha256(convert_to($2::uuid::text, 'UTF8')), $3::text, $4::text, 3, 5, 'systems', 2032
+     SELECT $2::uuid, c.version_id, c.document_id, 1 + max(p.ordinal), 'target', top.id, p.document_protection_id, 'ACT',
+            'EXERCISE ' || $3::text || ' ' || $4::text, sha256(convert_to($2::uuid::text, 'UTF8')), $3::text, $4::text, 3, 5, 'systems', 2032
        FROM release_case c JOIN portion p ON p.version_id = c.version_id CROSS JOIN top WHERE c.id = $1
       GROUP BY c.version_id, c.document_id, top.id, p.document_protection_id`,
     [caseId, portion, nation, area],
