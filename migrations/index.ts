@@ -27,6 +27,7 @@ import { AssureSessions1767225600069 } from './main/1767225600069-assure-session
 import { AssureTheExaminer1767225600085 } from './main/1767225600085-assure-the-examiner';
 import { MakeRoomForTheUnseen1767225600086 } from './main/1767225600086-make-room-for-the-unseen';
 import { KeepNothingThatIsBeingWithdrawn1767225600088 } from './main/1767225600088-keep-nothing-that-is-being-withdrawn';
+import { FindCases1767225600081 } from './main/1767225600081-find-cases';
 import { KeepWhatIsUnseen1767225600079 } from './main/1767225600079-keep-what-is-unseen';
 import { ListAndSearch1767225600074 } from './main/1767225600074-list-and-search';
 import { OpenAccessLists1767225600070 } from './main/1767225600070-open-access-lists';
@@ -65,6 +66,7 @@ export const MAIN_MIGRATIONS = [
   ReadAtSpeed1767225600078,
   KeepWhatIsUnseen1767225600079,
   RecordAtSpeed1767225600080,
+  FindCases1767225600081,
   AssureTheExaminer1767225600085,
   MakeRoomForTheUnseen1767225600086,
   KeepNothingThatIsBeingWithdrawn1767225600088,

@@ -206,6 +206,7 @@ describe('bad input: addresses', () => {
     for (const path of [
       `/api/documents?nation=${'x'.repeat(1_000_000)}`,
       `/api/cases?document=${ids}`,
+      `/api/cases?nation=${ids}`,
       `/api/documents/${'x'.repeat(100_000)}`,
     ])
       expect(codeOf(await house.ask(path))).toBe('413 too-large');

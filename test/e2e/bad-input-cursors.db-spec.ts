@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { aRequest } from '../support/alliance';
 import { BadInput, type Operation, codeOf } from '../support/bad-input';
 import { aDocument } from '../support/documents';
 import type { Resident } from '../support/house';
@@ -14,7 +15,11 @@ beforeAll(async () => {
       .titled(`(NU) EXERCISE Paper ${String(n)}`)
       .saying(`(NU) EXERCISE The paper of day ${String(n)} speaks of nothing.`)
       .withTargets(['(NU)', 'BEL', 'sea lift', 10 + n, 30 + n, 'ships', 2030 + n]);
-    await anybody.client.importDocument(text.text());
+    const { id } = await anybody.client.importDocument(text.text());
+    const view = await anybody.client.document(id);
+    const items = view.portions.map((portion) => ({ portion: portion.id, treatment: 'include' as const }));
+    const title = `EXERCISE The paper of day ${String(n)}`;
+    await anybody.client.submitCase(aRequest(view, house.alliance.house.clock.now(), { items, title }));
   }
   // What somebody did is on the record of both.
   for (const { client } of [anybody, other]) await client.documents();
@@ -27,10 +32,10 @@ interface List {
   page(who: Resident, cursor?: string, otherwise?: boolean): Promise<{ code: string; next: string | null }>;
 }
 
-/** Every route that takes a cursor, and the search, which takes it in its body. */
+/** Every route that takes a cursor, and the searches, which take it in their body. */
 function lists(): List[] {
   const byAddress = house.operations.filter(({ parameters }) => parameters.some(({ name }) => name === 'cursor'));
-  return [...byAddress.map(addressed), searched];
+  return [...byAddress.map(addressed), ...SEARCHES];
 }
 
 /** A filter of each list that leaves its pages as they are. */
@@ -55,18 +60,19 @@ const addressed = (operation: Operation): List => ({
   },
 });
 
-const searched: List = {
-  name: 'POST /api/search',
+const searched = (path: string): List => ({
+  name: `POST ${path}`,
   page: async (who, cursor, otherwise = false) => {
     const json = {
       words: otherwise ? 'EXERCISE paper' : 'paper',
       limit: 1,
       ...(cursor === undefined ? {} : { cursor }),
     };
-    const answer = await house.ask('/api/search', { method: 'POST', json, as: who.sid });
+    const answer = await house.ask(path, { method: 'POST', json, as: who.sid });
     return { code: codeOf(answer), next: nextOf(answer.body) };
   },
-};
+});
+const SEARCHES = ['/api/search', '/api/cases/search'].map(searched);
 
 const nextOf = (body: string): string | null => (JSON.parse(body) as { next?: string | null }).next ?? null;
 
@@ -111,7 +117,14 @@ function tampered(cursor: string): string[] {
 describe('bad input: cursors', () => {
   it('every list that has more than a page gives a cursor, and takes it back', async () => {
     const cursors = await cursorsOf(house.anybody);
-    for (const name of ['/api/documents', '/api/targets', '/api/audit/events', 'POST /api/search'])
+    for (const name of [
+      '/api/documents',
+      '/api/targets',
+      '/api/cases',
+      '/api/audit/events',
+      'POST /api/search',
+      'POST /api/cases/search',
+    ])
       expect([...cursors.keys()]).toContain(name);
     for (const list of lists()) {
       const cursor = cursors.get(list.name);
@@ -130,7 +143,7 @@ describe('bad input: cursors', () => {
           if (cursor !== undefined)
             expect([list.name, (await list.page(house.anybody, cursor)).code]).toEqual([list.name, '400 bad-request']);
         const cursor = own.get(list.name);
-        if (cursor !== undefined && (list === searched || OTHERWISE[list.name] !== undefined))
+        if (cursor !== undefined && (SEARCHES.includes(list) || OTHERWISE[list.name] !== undefined))
           expect([list.name, (await list.page(house.anybody, cursor, true)).code]).toEqual([
             list.name,
             '400 bad-request',
@@ -158,6 +171,7 @@ describe('bad input: cursors', () => {
       const { code } = await list.page(house.anybody, 'x'.repeat(100_000));
       expect([list.name, code]).toEqual([list.name, '413 too-large']);
     }
-    expect(await searched.page(house.anybody, 'x'.repeat(600))).toMatchObject({ code: '400 bad-request' });
+    for (const search of SEARCHES)
+      expect(await search.page(house.anybody, 'x'.repeat(600))).toMatchObject({ code: '400 bad-request' });
   });
 });

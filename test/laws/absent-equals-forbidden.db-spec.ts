@@ -184,6 +184,17 @@ function samplesByRoute(): Readonly<Record<string, Sample[]>> {
     // Whoever is no auditor may ask for no event at all; an auditor finds every event.
     'GET /api/audit/events/{id}/proof': [get((id) => `/api/audit/events/${id}/proof`, cases)],
     // These name a thing in what they send.
+    'GET /api/cases': [get((id) => `/api/cases?document=${id}&nation=DEU&count=true`, documents)],
+    'POST /api/cases/search': [
+      {
+        ids: documents,
+        request: (id) => ({
+          path: '/api/cases/search',
+          method: 'POST',
+          json: { words: 'EXERCISE', document: id, count: true },
+        }),
+      },
+    ],
     'POST /api/cases': [
       {
         ids: documents,

@@ -236,6 +236,38 @@ describe('enforced twice: what functions tell', () => {
   });
 });
 
+/** How many cases the captured api finds in somebody's session by what is written in any, and by any target. */
+async function foundCases(sid: string): Promise<number> {
+  const all = await probed.admin.run<{ title: string }>('SELECT title FROM release_case');
+  const asked: [string | null, object][] = [
+    ...all.map(({ title }): [string, object] => [`"${title}"`, {}]),
+    ...['DEU', 'NOR', 'POL'].map((nation): [null, object] => [null, { nation }]),
+  ];
+  return asking(probed.alliance.house.databases.main('api'), async (client) => {
+    await client.query('BEGIN');
+    await client.query('SELECT sec.enter($1)', [sid]);
+    let found = 0;
+    for (const [words, filter] of asked)
+      found += (await client.query('SELECT sec.cases($1, $2, NULL, NULL, NULL)', [words, JSON.stringify(filter)])).rows
+        .length;
+    await client.query('ROLLBACK');
+    return found;
+  });
+}
+
+describe('enforced twice: what is found of cases', () => {
+  it('is what the session holds, whoever asks for the words and targets of every case', async () => {
+    expect(await foundCases(probed.stranger.sid)).toBe(0);
+    expect(await foundCases(probed.alliance.planner.sid)).toBeGreaterThan(1);
+  });
+
+  it('taken away: that the case is held', async () => {
+    const signature = 'sec.cases(text,jsonb,timestamptz,uuid,int)';
+    const changed = await changedFunction(url, signature, 'get_bit(held, c.protection_id) <> 0', 'true');
+    expect(await takenAway(url, [changed], () => foundCases(probed.stranger.sid))).toBeGreaterThan(0);
+  });
+});
+
 describe('enforced twice, taken away: what functions tell', () => {
   it.each([
     [

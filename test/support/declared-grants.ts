@@ -45,6 +45,7 @@ export const DECLARED: Readonly<Record<Exclude<RoleName, 'register'>, DeclaredGr
       'sec.acknowledge(text)',
       'sec.break_glass(uuid,text,integer,integer,text)',
       'sec.break_glass_document(uuid)',
+      'sec.cases(text,jsonb,timestamp with time zone,uuid,integer)',
       'sec.copy_protections(jsonb,text[])',
       'sec.count_targets(jsonb)',
       'sec.documents(jsonb,timestamp with time zone,uuid,integer)',

@@ -40,6 +40,9 @@ export const LISTS = ['AIR-2031', 'SEA-2031'] as const;
 /** A list that one of the readers lets in to. */
 export const OWN_LIST = 'OWN-2031';
 export const HIDDEN_LIST = 'DARK-2031';
+/** What is said in the targets alone that nobody may know of. */
+export const HIDDEN_NATION = 'XYZ';
+export const HIDDEN_AREA = 'submarines';
 /** The second factor of the busiest reader, in base32: thirty-two zeros. */
 export const FACTOR = 'A'.repeat(52);
 export const READ_IN = 'EXERCISE What is on this list is told to nobody who is not on it.';

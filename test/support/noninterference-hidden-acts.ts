@@ -3,10 +3,13 @@ import { Sealer, type SignedState } from '#audit';
 import { bodyDigest } from '../../libs/records/src/write-down';
 import { aRequest } from './alliance';
 import { aDocument } from './documents';
+import { hideTargetIn } from './hidden-target';
 import {
   type Act,
   type Ground,
+  HIDDEN_AREA,
   HIDDEN_LIST,
+  HIDDEN_NATION,
   HIGH_WORDS,
   LISTS,
   READERS,
@@ -78,6 +81,14 @@ export const HIDDEN_ACTS: Readonly<Record<string, Act>> = {
     const substitute = { portion: first.portion, treatment: 'substitute' as const, text: 'EXERCISE A word.' };
     const request = aRequest(document, alliance.house.clock.now(), { items: [substitute, ...items.slice(1)] });
     ground.hidden.cases.push(await keeper.client.submitCase(request));
+  },
+  'a hidden target in a case that is seen': async (ground, lot) => {
+    if (ground.hidden.documents.length === 0 || ground.cases.length === 0) return;
+    const caseId = at(ground.cases, lot);
+    const { rows } = await ground.sql.query<{ n: string }>('SELECT count(*) AS n FROM portion');
+    const portion = `0000${String(rows[0]?.n).padStart(4, '0')}-0000-4000-8000-0000000000ca`;
+    await hideTargetIn(ground.sql, caseId, { portion, nation: HIDDEN_NATION, area: HIDDEN_AREA });
+    ground.hidden.portions.push(portion);
   },
   'others are told of a case': async (ground, lot) => {
     for (const caseId of [...ground.cases.slice(-1), ...ground.hidden.cases.slice(-1)])

@@ -1,84 +1,21 @@
-import type { Protection } from '#access';
 import { ProblemError } from '#contracts';
-import { Tx } from '#database';
-import type { PolicySet } from '#marking';
+import type { Tx } from '#database';
 import { digestOf } from '#signing';
-import type { Cut } from '../../libs/records/src/cut';
-import type { PortionRow, VersionRow } from '../../libs/records/src/store/document.store';
 import { whileBroken } from './breakable';
-import type { Event } from './noninterference-worlds';
-import { type Mechanism, type RemovableAccess, changedFunction, openedPolicy, takenAway } from './taken-away';
+import {
+  type Mutant,
+  changed,
+  cuts,
+  hidden,
+  inDatabase,
+  open,
+  opened,
+  saying,
+  withoutDecision,
+} from './noninterference-mutant';
+import { changedFunction, openedPolicy, takenAway } from './taken-away';
 
-/** A house in which one mechanism of the law is missing. */
-export interface Mutant {
-  /** Requests of these routes must tell the worlds apart. */
-  readonly routes: readonly string[];
-  /** Events before the requests, where those of every mutant are not the ones to use. */
-  readonly events?: readonly Event[];
-  readonly without: (house: MutantHouse, check: () => Promise<readonly string[]>) => Promise<readonly string[]>;
-}
-
-export interface MutantHouse {
-  readonly url: string;
-  readonly access: RemovableAccess;
-}
-
-/** Mechanisms of the database. */
-const inDatabase =
-  (mechanisms: (url: string) => Promise<readonly Mechanism[]>): Mutant['without'] =>
-  async ({ url }, check) =>
-    takenAway(url, await mechanisms(url), check);
-
-/** Mechanisms of the database, and the access decision of the process with them. */
-const withoutDecision =
-  (mechanisms: (url: string) => Promise<readonly Mechanism[]>): Mutant['without'] =>
-  async ({ url, access }, check) =>
-    access.without(async () => takenAway(url, await mechanisms(url), check));
-
-const changed =
-  (signature: string, part: string, replacement: string): Mutant['without'] =>
-  async ({ url }, check) =>
-    takenAway(url, [await changedFunction(url, signature, part, replacement)], check);
-
-/** Another text for a statement of the process. */
-const saying =
-  (part: RegExp, replacement: string): Mutant['without'] =>
-  async (_house, check) => {
-    const rows = Reflect.get(Tx.prototype, 'rows');
-    const spy = jest.spyOn(Tx.prototype, 'rows').mockImplementation(function (this: Tx, sql: string, given) {
-      return rows.call(this, sql.replace(part, replacement), given);
-    });
-    try {
-      return await check();
-    } finally {
-      spy.mockRestore();
-    }
-  };
-
-type CutsOf = (
-  versions: readonly VersionRow[],
-  portions: readonly PortionRow[],
-  protections: ReadonlyMap<number, Protection>,
-  policies: PolicySet,
-) => Cut[];
-
-/** Cuts that were worked out, with something of the document behind them added. */
-const cuts =
-  (change: (cut: Cut, behind: { versions: readonly VersionRow[]; place: number }) => Partial<Cut>): Mutant['without'] =>
-  async (_house, check) => {
-    const { cutsOf } = jest.requireActual<{ cutsOf: CutsOf }>('../../libs/records/src/cut');
-    const other: CutsOf = (versions, ...given) =>
-      cutsOf(versions, ...given).map((cut, place) => ({ ...cut, ...change(cut, { versions, place }) }));
-    return whileBroken({ cutsOf: other }, check);
-  };
-
-const opened =
-  (...policies: readonly [string, string][]) =>
-  (url: string): Promise<Mechanism[]> =>
-    Promise.all(policies.map(([table, policy]) => openedPolicy(url, table, policy)));
-
-const hidden = (act: string, lot: number): Event => ({ kind: 'hidden', act, lot });
-const open = (act: string, lot: number): Event => ({ kind: 'open', act, lot });
+const CASES_FOUND = 'sec.cases(text, jsonb, timestamptz, uuid, integer)';
 
 /** One for each mechanism. Whichever is missing, somebody can tell the two worlds apart. */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -229,6 +166,20 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       'get_bit(held, w.protection_id) <> 0 AND get_bit(held, w.document_protection_id) <> 0',
       'true',
     ),
+  },
+  'the targets by which cases are found': {
+    routes: ['GET /api/cases'],
+    without: changed(CASES_FOUND, 'get_bit(held, t.protection_id) <> 0', 'true'),
+  },
+  'the words of cases that are searched': {
+    routes: ['POST /api/cases/search'],
+    events: [
+      open('a document comes in', 0),
+      open('a case is opened', 0),
+      hidden('a hidden document', 0),
+      ...[0, 1, 2].map((lot) => hidden('a hidden case', lot)),
+    ],
+    without: changed(CASES_FOUND, 'get_bit(held, c.protection_id) <> 0', 'true'),
   },
   'row-level security and decision over attachments': {
     routes: ['GET /api/documents/{id}/attachments/{attachment}', 'GET /api/documents/{id}'],

@@ -1,7 +1,16 @@
 import { shippedRules } from '#access';
 import { oneTimeCode } from '#people';
 import { sha256Hex } from '#signing';
-import { FACTOR, HIDDEN_LIST, LISTS, READ_IN, THE_SAME_WORDS, wordsOf } from './noninterference-ground';
+import {
+  FACTOR,
+  HIDDEN_AREA,
+  HIDDEN_LIST,
+  HIDDEN_NATION,
+  LISTS,
+  READ_IN,
+  THE_SAME_WORDS,
+  wordsOf,
+} from './noninterference-ground';
 import {
   type Samples,
   amendments,
@@ -72,6 +81,7 @@ export const TRACE: Readonly<Record<string, Samples>> = {
     ].flatMap((words) => [
       send('POST', '/api/search', { json: { words, limit: 3 } }),
       send('POST', '/api/search', { json: { words, count: true, limit: 1 } }),
+      send('POST', '/api/search', { json: { words, kind: 'target', count: true } }),
     ]),
   'GET /api/documents/{id}/explain': (known) => [
     ...documents(known).flatMap((id) =>
@@ -105,7 +115,19 @@ export const TRACE: Readonly<Record<string, Samples>> = {
   'GET /api/rules': () => [get('/api/rules')],
   'POST /api/rules/check': () => [send('POST', '/api/rules/check', { json: { rules: shippedRules, worlds: [] } })],
   'POST /api/rules/preview': () => [send('POST', '/api/rules/preview', { json: { rules: shippedRules } })],
-  'GET /api/cases': () => lists('/api/cases'),
+  'GET /api/cases': () => [
+    ...lists('/api/cases'),
+    ...['nation=DEU', `nation=${HIDDEN_NATION}`, `area=${HIDDEN_AREA}&nation=${HIDDEN_NATION}`].flatMap((narrowed) => [
+      get(`/api/cases?${narrowed}&limit=2`),
+      get(`/api/cases?${narrowed}&count=true&limit=1`),
+    ]),
+  ],
+  'POST /api/cases/search': ({ turn }) =>
+    ['EXERCISE', 'ministers targets', '-ministers', wordsOf(`request ${String(turn)}`)].flatMap((words) => [
+      send('POST', '/api/cases/search', { json: { words, limit: 2 } }),
+      send('POST', '/api/cases/search', { json: { words, count: true, limit: 1 } }),
+      send('POST', '/api/cases/search', { json: { words, count: true, nation: HIDDEN_NATION } }),
+    ]),
   'POST /api/cases': (known) => [
     ...requests(known).map((json) => send('POST', '/api/cases', { json })),
     send('POST', '/api/cases', { json: { title: 'EXERCISE' } }),

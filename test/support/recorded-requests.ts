@@ -161,6 +161,20 @@ export async function recordedRequests(alliance: AllianceHouse): Promise<Recorde
       json: { event: aRead?.id ?? '' },
       action: 'rights.replay',
     },
+    'POST /api/search': {
+      who: planner,
+      method: 'POST',
+      path: '/api/search',
+      json: { words: 'EXERCISE' },
+      action: 'document.search',
+    },
+    'POST /api/cases/search': {
+      who: requester,
+      method: 'POST',
+      path: '/api/cases/search',
+      json: { words: 'EXERCISE', nation: 'DEU' },
+      action: 'case.search',
+    },
     'POST /api/rules/preview': {
       who: officer,
       method: 'POST',

@@ -54,7 +54,7 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
   const fastify = adapter.getInstance();
   refuseOtherMethods(fastify);
   fastify.addHook('onRoute', (route) => {
-    if (route.url === '/api/search') route.bodyLimit = SEARCH_LIMIT;
+    if (route.url === '/api/search' || route.url === '/api/cases/search') route.bodyLimit = SEARCH_LIMIT;
   });
   for (const type of attachmentMediaTypeSchema.options) {
     const bodyLimit = Math.max(BODY_LIMIT, LARGEST_ATTACHMENT);

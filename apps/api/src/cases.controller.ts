@@ -3,17 +3,21 @@ import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Actor } from '#access';
 import {
   type AmendCaseCommand,
+  type CaseSearchCommand,
   type CaseView,
   type CasesQuery,
   type DecideCaseCommand,
+  type FoundCaseListView,
   type SubmitCaseCommand,
   amendCaseSchema,
   caseListSchema,
   caseSchema,
+  caseSearchSchema,
   casesQuerySchema,
   createdCaseSchema,
   decideCaseSchema,
   decidedSchema,
+  foundCaseListSchema,
   frozenSchema,
   idSchema,
   problemSchema,
@@ -22,7 +26,7 @@ import {
   submitCaseSchema,
   withdrawCaseSchema,
 } from '#contracts';
-import { ListCases, ReadCase, SubmitCase } from '#release';
+import { ListCases, ReadCase, SearchCases, SubmitCase } from '#release';
 import { CaseVerbs } from './case-verbs';
 import { CurrentActor } from './platform/actor';
 import { Permission } from './platform/permission';
@@ -36,6 +40,7 @@ export class CasesController {
   constructor(
     private readonly submits: SubmitCase,
     private readonly lists: ListCases,
+    private readonly searches: SearchCases,
     private readonly reads: ReadCase,
     private readonly verbs: CaseVerbs,
   ) {}
@@ -55,6 +60,22 @@ export class CasesController {
   @ApiResponse({ status: 200, description: 'The cases you may know of, newest first', standardSchema: caseListSchema })
   async list(@CurrentActor() actor: Actor, @Query({ schema: casesQuerySchema }) query: CasesQuery): Promise<object> {
     return this.lists.run(actor, query);
+  }
+
+  /** Words come in the body and never in an address, which would be written into logs on the way. */
+  @Post('search')
+  @HttpCode(200)
+  @Permission({ scope: 'cases:read' })
+  @ApiResponse({
+    status: 200,
+    description: 'The cases in whose title or summary they stand, as far as you may know of them, newest first',
+    standardSchema: foundCaseListSchema,
+  })
+  async search(
+    @CurrentActor() actor: Actor,
+    @Body({ schema: caseSearchSchema }) body: CaseSearchCommand,
+  ): Promise<FoundCaseListView> {
+    return this.searches.run(actor, body);
   }
 
   @Get(':id')

@@ -3,7 +3,7 @@
  *
  * Rules may name nothing else, so that a misspelt rule is refused and not silently without effect.
  * - `Document`: `import` a new one or a new version; `attach` a file; `search` words in what one may read.
- * - `Case`: the verbs of a release.
+ * - `Case`: the verbs of a release; `search` words in the cases that one may read.
  * - `AuditEvent`: `search` and `prove` for auditors; `replay` a recorded decision.
  * - `AccessList`: `request` to be let in; `acknowledge` a read-in of one's own.
  * - `Rules`: `read`, and `preview` what another version would change. They are activated by an instrument.
@@ -14,7 +14,7 @@
 export const VOCABULARY = {
   Document: ['read', 'search', 'import', 'attach'],
   Portion: ['read'],
-  Case: ['read', 'submit', 'amend', 'freeze', 'withdraw', 'return', 'decide', 'schedule'],
+  Case: ['read', 'search', 'submit', 'amend', 'freeze', 'withdraw', 'return', 'decide', 'schedule'],
   AuditEvent: ['search', 'prove', 'replay'],
   Instrument: ['submit'],
   AccessList: ['request', 'acknowledge'],

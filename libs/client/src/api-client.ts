@@ -4,6 +4,7 @@ import {
   type AccessRequestView,
   type AmendCaseCommand,
   type AuditQuery,
+  type CaseSearchAsked,
   type CaseVerb,
   type CaseView,
   type CasesAsked,
@@ -11,6 +12,7 @@ import {
   type DocumentListView,
   type DocumentView,
   type DocumentsAsked,
+  type FoundCaseListView,
   type FoundListView,
   type IssueToken,
   type MarkedWordsInput,
@@ -40,6 +42,7 @@ import {
   documentListSchema,
   documentSchema,
   eventProofSchema,
+  foundCaseListSchema,
   foundListSchema,
   frozenSchema,
   importedSchema,
@@ -134,6 +137,11 @@ export class ApiClient extends AccessConnection {
 
   cases(asked: CasesAsked = {}): Promise<z.output<typeof caseListSchema>> {
     return this.ask('GET', 'cases', caseListSchema, { query: asked });
+  }
+
+  /** The cases in whose title or summary words stand, as far as one may know of them. They go in the body. */
+  searchCases(asked: CaseSearchAsked): Promise<FoundCaseListView> {
+    return this.ask('POST', 'cases/search', foundCaseListSchema, { json: asked });
   }
 
   case(id: string): Promise<CaseView> {

@@ -111,6 +111,9 @@ describe('a search', () => {
     expect(
       places(await found(people.official, 'periwinkle', { policy: 'NATO', classification: 'UNCLASSIFIED' })),
     ).toEqual(['package 3']);
+    expect(places(await found(people.official, 'land or periwinkle', { kind: 'target' }))).toEqual(['package 5']);
+    expect(await found(people.planner, 'tangerine', { kind: 'target', count: true })).toMatchObject({ count: 0 });
+    expect(await found(people.planner, 'land', { kind: 'target', count: true })).toMatchObject({ count: 2 });
     expect(places(await found(people.official, 'periwinkle', { to: '2000-01-01T00:00:00Z' }))).toEqual([]);
     expect(places(await found(people.official, 'periwinkle', { originator: 'nobody' }))).toEqual([]);
     expect(

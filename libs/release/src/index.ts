@@ -10,6 +10,7 @@ export { ReleaseModule } from './release.module';
 export type { ReleaseContent, RenderedFile } from './rendering/content';
 export { ReturnCase } from './return-case';
 export { ScheduleCase } from './schedule';
+export { SearchCases } from './search-cases';
 export { SubmitCase } from './submit';
 export { WithdrawCase } from './withdraw';
 export { writtenDown } from './written-down';

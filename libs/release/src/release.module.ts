@@ -4,16 +4,18 @@ import { AmendCase } from './amend';
 import { DecideCase } from './decide';
 import { ExplainCase } from './explain-case';
 import { FreezeCase } from './freeze';
-import { ListCases } from './list-cases';
+import { CaseListParts, ListCases } from './list-cases';
 import { PreviewCase } from './preview';
 import { CaseReaderParts, ReadCase } from './read-case';
 import { ReturnCase } from './return-case';
 import { ScheduleCase } from './schedule';
+import { SearchCases } from './search-cases';
 import { SubmitCase } from './submit';
 import { WithdrawCase } from './withdraw';
 
 const USE_CASES = [
   AmendCase,
+  CaseListParts,
   CaseReaderParts,
   DecideCase,
   ExplainCase,
@@ -23,6 +25,7 @@ const USE_CASES = [
   ReadCase,
   ReturnCase,
   ScheduleCase,
+  SearchCases,
   SubmitCase,
   WithdrawCase,
 ];

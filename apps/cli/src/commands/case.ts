@@ -3,21 +3,13 @@ import type { ApiClient } from '#client';
 import { amendCaseSchema, signedStatementSchema, submitCaseSchema } from '#contracts';
 import { type Answer, CannotTell, answering } from '../answer';
 import { type ApiOptions, asClient, speakingToApi } from '../api-access';
-import { caseInLine, caseInWords } from '../case-words';
 import type { CliIo } from '../cli-io';
 import { groupOf, idArgument, momentArgument, withExamples } from '../command-group';
 import { parsedAs, readBytes } from '../files';
-import { type PageOptions, pageOf, printPage, withPage } from '../pages';
 import { neutral } from '../neutral';
 import { type ReasonOptions, reasonOf, withReason } from '../reason';
 import type { Terminal } from '../terminal';
-
-interface CaseFilter {
-  readonly state?: string;
-  readonly document?: string;
-  readonly requestedBy?: string;
-  readonly count?: true;
-}
+import { registerReading } from './case-reading';
 
 /** `case`: the verbs that move a request for release. */
 export function registerCase(program: Command, io: CliIo, terminal: Terminal): void {
@@ -26,42 +18,6 @@ export function registerCase(program: Command, io: CliIo, terminal: Terminal): v
   registerProposing(group, io, terminal);
   registerDeciding(group, io, terminal);
   registerStopping(group, io, terminal);
-}
-
-function registerReading(group: Command, io: CliIo, terminal: Terminal): void {
-  withExamples(
-    withPage(speakingToApi(group.command('list').description('the cases that you may know of, newest first')))
-      .option('--state <state>', 'in this state, such as in-approval')
-      .option('--document <id>', 'about this document', idArgument)
-      .option('--requested-by <person>', 'asked for by this person', idArgument)
-      .option('--count', 'say how many there are in all'),
-    'case list --state in-approval --count',
-  ).action(
-    answering(io, async (options: ApiOptions & PageOptions & CaseFilter): Promise<Answer> => {
-      const { state, document, requestedBy, count } = options;
-      const asked = {
-        ...pageOf(options),
-        ...(state === undefined ? {} : { state }),
-        ...(document === undefined ? {} : { document }),
-        ...(requestedBy === undefined ? {} : { requestedBy }),
-        ...(count === undefined ? {} : { count }),
-      };
-      const page = await asClient(options, terminal, (client) => client.cases(asked));
-      return printPage(io, page, caseInLine, options.json);
-    }),
-  );
-  withExamples(
-    speakingToApi(group.command('show').description('where a case stands, and who is missing'))
-      .argument('<case>', 'the id of the case', idArgument)
-      .option('--json', 'print it as JSON'),
-    'case show 5f0c3c2e-8f57-4f4e-9a55-0f7c1f3a9d10',
-  ).action(
-    answering(io, async (id: string, options: ApiOptions & { json?: boolean }): Promise<Answer> => {
-      const view = await asClient(options, terminal, (client) => client.case(id));
-      io.out(options.json === true ? JSON.stringify(view, null, 2) : caseInWords(view).join('\n'));
-      return 0;
-    }),
-  );
 }
 
 function registerProposing(group: Command, io: CliIo, terminal: Terminal): void {

@@ -1,4 +1,4 @@
-import { type AllianceHouse, PACKAGE, openAllianceHouse } from '../../../../test/support/alliance';
+import { type AllianceHouse, PACKAGE, aRequest, openAllianceHouse } from '../../../../test/support/alliance';
 import { type Said, type Sitting, TestConsole } from '../../../../test/support/console';
 import type { Resident } from '../../../../test/support/house';
 
@@ -42,14 +42,48 @@ describe('imprimatur, looking across documents', () => {
     expect((await as(alliance.planner, ['document', 'list', ...asked])).out).toContain(id);
     expect((await as(alliance.official, ['target', 'list', ...asked])).err).toBe('in all: 0\n');
     expect((await as(alliance.official, ['document', 'list', ...asked])).err).toBe('in all: 0\n');
+    const words = ['document', 'search', 'missile', '--targets', '--count'];
+    expect((await as(alliance.planner, words)).out).toContain('portion 5 (CTS)');
+    expect((await as(alliance.official, words)).err).toBe('in all: 0\n');
     expect((await as(alliance.auditor, ['events', '--action', 'target.list', '--count'])).err).toBe('in all: 2\n');
     expect((await as(alliance.requester, ['case', 'list', '--state', 'draft', '--document', id, '--count'])).err).toBe(
       'in all: 0\n',
     );
   });
 
+  it('finds cases by their words and by the targets that they treat', async () => {
+    const { requester, official, house } = alliance;
+    const view = await requester.client.document(id);
+    const found = await requester.client.submitCase(
+      aRequest(view, house.clock.now(), { title: 'EXERCISE Tamarind', summary: 'EXERCISE A word on brigades.' }),
+    );
+    const line = `${found}  draft        round 1  (CTS) EXERCISE Tamarind\n`;
+    for (const [words, sitting] of [
+      [['tamarind', 'brigades'], {}],
+      [[], { piped: 'tamarind brigades\n' }],
+    ] as const) {
+      const said = await as(requester, ['case', 'search', ...words, '--state', 'draft', '--count'], sitting);
+      expect([said.code, said.err, said.out]).toEqual([
+        0,
+        'in all: 1\n',
+        `${line}    EXERCISE Tamarind\n    EXERCISE A word on brigades.\n`,
+      ]);
+    }
+    const asked = ['--nation', 'DEU', '--area', 'air and missile defence', '--from', '2001-01-01T00:00:00Z'];
+    expect((await as(requester, ['case', 'list', ...asked])).out).toBe(line);
+    expect((await as(requester, ['case', 'list', '--nation', 'NOR', '--count'])).err).toBe('in all: 0\n');
+    for (const args of [
+      ['case', 'list', ...asked],
+      ['case', 'search', 'tamarind'],
+    ])
+      expect(await as(official, [...args, '--count'])).toMatchObject({ code: 0, out: '', err: 'in all: 0\n' });
+  });
+
   it.each<[string, readonly string[], string]>([
     ['no words', ['document', 'search'], 'name the words to look for'],
+    ['no words about cases', ['case', 'search'], 'name the words to look for'],
+    ['only what must be absent, of cases', ['case', 'search', '--', '-missile'], 'bad-request'],
+    ['a classification of cases, of no policy', ['case', 'list', '--classification', 'SECRET'], 'bad-request'],
     ['only what must be absent', ['document', 'search', '--', '-missile'], 'bad-request'],
     ['a classification of no policy', ['document', 'list', '--classification', 'SECRET'], 'bad-request'],
     ['a year that is none', ['target', 'list', '--due', 'soon'], 'It is not a year'],

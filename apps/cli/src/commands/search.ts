@@ -1,16 +1,18 @@
 import type { Command } from 'commander';
 import type { FoundListView, TargetListView } from '#contracts';
-import { type Answer, CannotTell, answering } from '../answer';
+import { type Answer, answering } from '../answer';
 import { type ApiOptions, asClient, speakingToApi } from '../api-access';
 import type { CliIo } from '../cli-io';
 import { groupOf, idArgument, withExamples } from '../command-group';
 import { type Narrowing, narrowed, narrowingOf, yearArgument } from '../narrowing';
 import { indented, neutral } from '../neutral';
 import { type PageOptions, pageOf, printPage, withPage } from '../pages';
+import { wordsOf } from '../sought-words';
 import type { Terminal } from '../terminal';
 
-type SearchOptions = ApiOptions & PageOptions & Narrowing;
-type TargetOptions = SearchOptions & { readonly document?: string; readonly due?: number };
+type NarrowedOptions = ApiOptions & PageOptions & Narrowing;
+type SearchOptions = NarrowedOptions & { readonly targets?: true };
+type TargetOptions = NarrowedOptions & { readonly document?: string; readonly due?: number };
 
 /** `document search`, `target list`: across documents, as far as one may read them. */
 export function registerSearch(program: Command, io: CliIo, terminal: Terminal): void {
@@ -28,12 +30,17 @@ export function registerSearch(program: Command, io: CliIo, terminal: Terminal):
             ),
         ),
       ),
-    ),
+    ).option('--targets', 'in targets alone'),
     `document search 'air defence -naval'`,
     'document search --nation NOR < words.txt',
   ).action(
     answering(io, async (words: readonly string[], options: SearchOptions): Promise<Answer> => {
-      const asked = { words: await wordsOf(terminal, words), ...pageOf(options), ...narrowingOf(options) };
+      const asked = {
+        words: await wordsOf(terminal, words),
+        ...pageOf(options),
+        ...narrowingOf(options),
+        ...(options.targets === undefined ? {} : { kind: 'target' as const }),
+      };
       const page = await asClient(options, terminal, (client) => client.search(asked));
       return printPage(io, page, foundInLines, options.json);
     }),
@@ -60,15 +67,6 @@ export function registerSearch(program: Command, io: CliIo, terminal: Terminal):
       return printPage(io, page, targetInLine, options.json);
     }),
   );
-}
-
-async function wordsOf(terminal: Terminal, words: readonly string[]): Promise<string> {
-  const given = terminal.keyboard
-    ? () => terminal.ask('Words: ')
-    : async () => (await terminal.input()).toString('utf8');
-  const text = (words.length > 0 ? words.join(' ') : await given()).trim();
-  if (text === '') throw new CannotTell('name the words to look for, type them, or pipe them in');
-  return text;
 }
 
 function foundInLines({ document, n, mark, originator, createdAt, excerpt }: FoundListView['items'][number]): string {

@@ -16,10 +16,15 @@ export interface FoundPortion {
   readonly body: string | null;
 }
 
+/** What a search is narrowed by; `kind`: in targets alone. */
+export interface FoundFilter extends DocumentFilter {
+  readonly kind?: 'target' | undefined;
+}
+
 /** What is looked for, within which filter, and what the rules let the reader have (`DOCUMENT_COLUMNS`), bound from `$1` on. */
 export interface AskedWords {
   readonly words: string;
-  readonly filter: DocumentFilter;
+  readonly filter: FoundFilter;
   readonly rules?: RuleCondition;
   readonly after?: PlaceInCut | undefined;
   readonly limit: number;

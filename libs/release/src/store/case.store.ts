@@ -1,5 +1,4 @@
-import type { RuleCondition } from '#access';
-import { Bound, type PageKey, type Tx, whereAll } from '#database';
+import type { Tx } from '#database';
 import type { Label } from '#marking';
 import type { CaseState } from '#workflow';
 
@@ -26,7 +25,8 @@ export interface CaseRow {
   readonly updatedAt: Date;
 }
 
-const COLUMNS = `id, protection_id AS "protectionId", document_id AS "documentId", version_id AS "versionId", release, audience,
+/** A case, as columns of `release_case`. */
+export const COLUMNS = `id, protection_id AS "protectionId", document_id AS "documentId", version_id AS "versionId", release, audience,
   title, summary, state, round, requested_by AS "requestedBy", procedure_id AS "procedureId", procedure_version AS "procedureVersion",
   window_not_before AS "notBefore", window_not_after AS "notAfter", publish_at AS "publishAt", proposal_id AS "proposalId",
   created_at AS "createdAt", updated_at AS "updatedAt"`;
@@ -65,69 +65,6 @@ export async function findCase(tx: Tx, id: string): Promise<CaseRow | undefined>
 /** The case, locked against every other change of it until the transaction ends. */
 export async function lockCase(tx: Tx, id: string): Promise<CaseRow | undefined> {
   return tx.row<CaseRow>(`SELECT ${COLUMNS} FROM release_case WHERE id = $1 FOR UPDATE`, [id]);
-}
-
-/** What a list of cases is narrowed by. `under`: the protections of the policy or classification that is asked for. */
-export interface CaseFilter {
-  readonly state?: string | undefined;
-  readonly document?: string | undefined;
-  readonly requestedBy?: string | undefined;
-  readonly under?: readonly number[] | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-}
-
-/** What is asked of the list: its filter, and what the rules let the reader have (`CASE_COLUMNS`), bound from `$1` on. */
-export interface AskedCases {
-  readonly filter: CaseFilter;
-  readonly rules: RuleCondition;
-}
-
-/** What rules may ask of a case: the attributes of `caseThing`, as columns. */
-export const CASE_COLUMNS = {
-  id: { sql: 'id', type: 'uuid' },
-  requestedBy: { sql: 'requested_by', type: 'uuid' },
-  state: { sql: 'state', type: 'text' },
-} as const;
-
-/** The newest cases after a key, one more than asked so that the caller knows whether there is a next page. */
-export async function pageOfCases(
-  tx: Tx,
-  asked: AskedCases,
-  after: PageKey | undefined,
-  limit: number,
-): Promise<CaseRow[]> {
-  if (asked.rules === 'nothing') return [];
-  const { bound, conditions } = conditionsOf(asked);
-  if (after !== undefined)
-    conditions.push(`(created_at, id) < (${bound.place(after.at)}::timestamptz, ${bound.place(after.id)}::uuid)`);
-  const statement = `SELECT ${COLUMNS} FROM release_case ${whereAll(conditions)} ORDER BY created_at DESC, id DESC`;
-  return tx.rows<CaseRow>(`${statement} LIMIT ${bound.place(limit + 1)}`, bound.values);
-}
-
-/** How many cases the session may know of that fit: exact. */
-export async function countCases(tx: Tx, asked: AskedCases): Promise<number> {
-  if (asked.rules === 'nothing') return 0;
-  const { bound, conditions } = conditionsOf(asked);
-  const row = await tx.row<{ n: string }>(
-    `SELECT count(*) AS n FROM release_case ${whereAll(conditions)}`,
-    bound.values,
-  );
-  return Number(row?.n ?? 0);
-}
-
-function conditionsOf({ filter, rules }: AskedCases): { bound: Bound; conditions: string[] } {
-  const bound = new Bound(typeof rules === 'object' ? rules.parameters : []);
-  const conditions = [
-    ...(typeof rules === 'object' ? [rules.sql] : []),
-    ...bound.when(filter.state, (place) => `state = ${place}`),
-    ...bound.when(filter.document, (place) => `document_id = ${place}::uuid`),
-    ...bound.when(filter.requestedBy, (place) => `requested_by = ${place}::uuid`),
-    ...bound.when(filter.under, (place) => `protection_id = ANY (${place}::int[])`),
-    ...bound.when(filter.from, (place) => `created_at >= ${place}::timestamptz`),
-    ...bound.when(filter.to, (place) => `created_at < ${place}::timestamptz`),
-  ];
-  return { bound, conditions };
 }
 
 /** What may change of a case; its sources and its requester never do. */
