@@ -15,8 +15,9 @@ import {
   importedSchema,
   problemSchema,
 } from '#contracts';
+import type { Entrance } from '#database';
 import { ImportDocument, type Imported, ListDocuments, ReadDocument } from '#records';
-import { CurrentActor } from './platform/actor';
+import { CurrentActor, CurrentEntrance } from './platform/actor';
 import { namesTag } from './platform/entity-tag';
 import { Permission } from './platform/permission';
 
@@ -47,18 +48,18 @@ export class DocumentsController {
   }
 
   @Get(':id')
-  @Permission({ scope: 'documents:read' })
+  @Permission({ scope: 'documents:read', entersWithItsWork: true })
   @Header('vary', 'Authorization, Cookie')
   @ApiResponse({ status: 200, description: 'Your cut', standardSchema: documentSchema })
   @ApiResponse({ status: 404, description: 'Nothing that you may know of', standardSchema: problemSchema })
   async read(
-    @CurrentActor() actor: Actor,
+    @CurrentEntrance() entrance: Entrance<Actor>,
     @Param('id', { schema: idSchema }) id: string,
     @Query({ schema: versionQuerySchema }) query: z.output<typeof versionQuerySchema>,
     @Headers('if-none-match') known: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<DocumentView | undefined> {
-    const { view, etag } = await this.reads.run(actor, id, query.version);
+    const { view, etag } = await this.reads.run(entrance, id, query.version);
     void reply.header('etag', etag);
     if (!namesTag(known, etag)) return view;
     void reply.status(304);

@@ -8,6 +8,7 @@ export { CONNECTS, ROLES, type RoleName, databaseRole } from './roles';
 export { storable } from './storable';
 export {
   DatabaseUnavailable,
+  type Entrance,
   ExaminerTransactions,
   NotCommitted,
   SeparateTransactions,

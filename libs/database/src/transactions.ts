@@ -13,6 +13,11 @@ export class DatabaseUnavailable extends Error {}
 /** The database did not take a transaction when it was to be committed: nothing of it can be relied on, its record neither. */
 export class NotCommitted extends Error {}
 
+/** Somebody's way in: does work in one transaction of theirs. Who they are comes with the first answer of the database, and may be a no. */
+export interface Entrance<Who> {
+  within<Result>(work: (tx: Tx, entering: Promise<Who>) => Promise<Result>): Promise<Result>;
+}
+
 const ENTER = { name: 'enter', text: `SELECT set_config('app.sid', $1, true)` };
 
 /**
@@ -30,6 +35,22 @@ export class Transactions {
       sendTogether(client);
       const begun = Promise.all([client.query('BEGIN'), client.query({ ...ENTER, values: [actor.sid] })]);
       return toTheEnd(client, begun, work);
+    });
+  }
+
+  /**
+   * As `run`, for somebody who is yet to be known. `enter` asks who the session belongs to and puts it into the transaction; the first
+   * question of the work goes out along with it, and is answered for that session or for nobody.
+   */
+  async entering<Entered, Result>(
+    enter: (statement: Statement) => Promise<Entered>,
+    work: (tx: Tx, entered: Promise<Entered>) => Promise<Result>,
+  ): Promise<Result> {
+    return this.connected(async (client) => {
+      sendTogether(client);
+      const begun = client.query('BEGIN');
+      const entered = enter(new Statement(client));
+      return toTheEnd(client, Promise.all([begun, entered]), (tx) => work(tx, entered));
     });
   }
 

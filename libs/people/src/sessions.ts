@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { AccessPolicy, type Actor } from '#access';
 import { Refusals, record } from '#audit';
 import { ProblemError } from '#contracts';
-import { Clock, Transactions } from '#database';
+import { Clock, type Entrance, Transactions, type Tx } from '#database';
 import { derivedKey } from './password';
 import { learnRules } from './rules-in-force';
-import { endSession, enterSession, openSession, saltOf, stepUp } from './store/session.store';
+import { type EnteredSession, endSession, enterSession, openSession, saltOf, stepUp } from './store/session.store';
 
 /** How long a session lasts, in hours, whatever happens in it. */
 export const SESSION_HOURS = 8;
@@ -44,15 +44,64 @@ export class Sessions {
 
   /** Whose session or token it is, with what they hold at this moment; undefined for nobody. */
   async enter(sid: string, requestId: string): Promise<Actor | undefined> {
-    if (sid.length < 32 || sid.length > 200) return undefined;
+    if (!isSecret(sid)) return undefined;
     const entered = await this.transactions.once((statement) => enterSession(statement, sid));
     if (entered === undefined) return undefined;
-    const rulesVersion = entered.rulesVersion ?? this.access.shippedVersion;
-    if (entered.rulesVersion !== null && !this.learnt.has(entered.rulesVersion)) {
-      await this.transactions.run({ sid }, (tx) => learnRules(tx, this.access, rulesVersion));
-      if (this.access.knows(rulesVersion)) this.learnt.add(rulesVersion);
-    }
-    return { ...entered, rulesVersion, sid, requestId };
+    const actor = this.actorOf(entered, sid, requestId);
+    if (!this.isLearnt(entered)) await this.transactions.run(actor, (tx) => this.learn(tx, actor));
+    return actor;
+  }
+
+  /**
+   * The way in of whoever holds the secret: entering goes along with the first question of the work, in one transaction. Who holds it
+   * is `not-signed-in` for nobody.
+   */
+  entranceOf(sid: string, requestId: string): Entrance<Actor> {
+    return {
+      within: async (work) => {
+        if (!isSecret(sid)) throw new ProblemError('not-signed-in');
+        return this.transactions.entering(
+          (statement) => enterSession(statement, sid),
+          (tx, entered) => {
+            const entering = this.known(tx, entered, sid, requestId);
+            // Work that fails by itself need not have asked who it is.
+            entering.catch(() => undefined);
+            return work(tx, entering);
+          },
+        );
+      },
+    };
+  }
+
+  /** The way in of somebody who has entered already. */
+  entranceFor(actor: Actor): Entrance<Actor> {
+    return { within: (work) => this.transactions.run(actor, (tx) => work(tx, Promise.resolve(actor))) };
+  }
+
+  private async known(
+    tx: Tx,
+    entered: Promise<EnteredSession | undefined>,
+    sid: string,
+    requestId: string,
+  ): Promise<Actor> {
+    const session = await entered;
+    if (session === undefined) throw new ProblemError('not-signed-in');
+    const actor = this.actorOf(session, sid, requestId);
+    if (!this.isLearnt(session)) await this.learn(tx, actor);
+    return actor;
+  }
+
+  private actorOf(entered: EnteredSession, sid: string, requestId: string): Actor {
+    return { ...entered, rulesVersion: entered.rulesVersion ?? this.access.shippedVersion, sid, requestId };
+  }
+
+  private isLearnt({ rulesVersion }: EnteredSession): boolean {
+    return rulesVersion === null || this.learnt.has(rulesVersion);
+  }
+
+  private async learn(tx: Tx, { rulesVersion }: Actor): Promise<void> {
+    await learnRules(tx, this.access, rulesVersion);
+    if (this.access.knows(rulesVersion)) this.learnt.add(rulesVersion);
   }
 
   /**
@@ -86,3 +135,6 @@ export class Sessions {
     );
   }
 }
+
+/** Whether it can be the secret of a session at all: what cannot is not asked of the database. */
+const isSecret = (sid: string): boolean => sid.length >= 32 && sid.length <= 200;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccessPolicy, type Actor, type Protection } from '#access';
 import { Refusals, decisionOf, record } from '#audit';
 import { type AttachmentView, type DocumentView, ProblemError } from '#contracts';
-import { Clock, Transactions, type Tx } from '#database';
+import { Clock, type Entrance, type Tx } from '#database';
 import { PolicySet } from '#marking';
 import { digestOf } from '#signing';
 import { type Cut, KnownProtections, cutBanner, cutsOf } from './cut';
@@ -16,7 +16,6 @@ export class ReadDocument {
   private readonly known: KnownProtections;
 
   constructor(
-    private readonly transactions: Transactions,
     private readonly refusals: Refusals,
     readonly policies: PolicySet,
     readonly access: AccessPolicy,
@@ -25,21 +24,27 @@ export class ReadDocument {
     this.known = new KnownProtections(policies);
   }
 
-  /** The cut and its entity tag. `version` is a number of the reader's own counting. Absent and hidden are one answer. */
-  async run(actor: Actor, id: string, version?: number): Promise<{ view: DocumentView; etag: string }> {
-    const found = await this.transactions.run(actor, (tx) => this.read(tx, actor, id, version));
-    if (found !== undefined) return found;
+  /**
+   * The cut and its entity tag. `version` is a number of the reader's own counting. Absent and hidden are one answer.
+   *
+   * INVARIANT (no_read_up): who the reader is and what they see of the document are asked together, and row-level security answers for
+   * that session alone; nothing is looked at before the reader is known.
+   */
+  async run(entrance: Entrance<Actor>, id: string, version?: number): Promise<{ view: DocumentView; etag: string }> {
+    const { actor, given } = await entrance.within(async (tx, entering) => {
+      const [reader, reading] = await Promise.all([entering, readingOf(tx, id)]);
+      return { actor: reader, given: await this.give(tx, reader, { id, reading, version }) };
+    });
+    if (given !== undefined) return given;
     await this.refusals.record(actor, { action: 'document.read', thing: { kind: 'Document', id }, documentId: id });
     throw new ProblemError('not-found');
   }
 
-  private async read(
+  private async give(
     tx: Tx,
     actor: Actor,
-    id: string,
-    version: number | undefined,
+    { id, reading, version }: { id: string; reading: Reading | undefined; version: number | undefined },
   ): Promise<{ view: DocumentView; etag: string } | undefined> {
-    const reading = await readingOf(tx, id);
     if (reading === undefined) return undefined;
     const protections = this.known.metBefore(reading.protections);
     const own = protections.get(reading.protectionId);

@@ -5,8 +5,11 @@ import type { SCOPES } from '#contracts';
 /** What a token may be limited to. A signed-in session has every scope. */
 export type Scope = (typeof SCOPES)[number];
 
-/** `public`: open to anyone. Otherwise a session or a token with the scope; the instance is decided by the use case. */
-export type RoutePermission = 'public' | { readonly scope: Scope };
+/**
+ * `public`: open to anyone. Otherwise a session or a token with the scope; the instance is decided by the use case.
+ * `entersWithItsWork`: the use case takes an entrance and asks who it is together with its first question, so that one packet serves both.
+ */
+export type RoutePermission = 'public' | { readonly scope: Scope; readonly entersWithItsWork?: true };
 
 export const ROUTE_PERMISSION = 'imprimatur:route-permission';
 

@@ -13,7 +13,11 @@ export class ApiTokenStrategy extends PassportStrategy(RequestStrategy, 'api-tok
   }
 
   async validate(request: FastifyRequest): Promise<Actor | null> {
-    const token = /^Bearer ([A-Za-z0-9_-]{32,200})$/.exec(request.headers.authorization ?? '')?.[1];
+    const token = bearerOf(request.headers.authorization);
     return token === undefined ? null : ((await this.sessions.enter(token, request.id)) ?? null);
   }
 }
+
+/** The secret of an Authorization header; undefined where it holds none. */
+export const bearerOf = (authorization = ''): string | undefined =>
+  /^Bearer ([A-Za-z0-9_-]{32,200})$/.exec(authorization)?.[1];
