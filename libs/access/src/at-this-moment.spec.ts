@@ -45,6 +45,23 @@ describe('this moment', () => {
     expect(at('2026-01-01T00:00:00.000Z', reader)).toEqual([]);
   });
 
+  it('what was worked out for somebody serves nobody who merely shares some of it', () => {
+    const held = { ...open, clearances: [CLEARED], tokens: ['everyone'], steppedUpUntil: '2030-01-01T00:00:00Z' };
+    const reader = actorWith(held);
+    const now = '2026-06-05T12:00:00.000Z';
+    expect(at(now, reader)).toEqual([]);
+    expect(at(now, { ...reader, requestId: 'another request', sid: 'the same one' })).toEqual([]);
+    expect(at(now, { ...reader, tokens: [] })).toEqual(['need-to-know']);
+    expect(at(now, { ...reader, expiresAt: now })).toEqual(['session']);
+    const rules = { ...shippedRules, assurance: [{ policy: 'NATO', classifications: ['SECRET'] }] };
+    const assured = (actor: Actor): string => decide(actor, 'read', secret, { now: new Date(now), rules }).effect;
+    expect(
+      [reader, { ...reader, kind: 'token' as const }, { ...reader, steppedUpUntil: null }, reader].map(assured),
+    ).toEqual(['permit', 'deny', 'deny', 'permit']);
+    const lifted = { ...reader, tokens: [], lifted: [['everyone']] };
+    expect([lifted, { ...lifted, lifted: [] }].map((actor) => at(now, actor))).toEqual([[], ['need-to-know']]);
+  });
+
   it('a session ends at its last moment, whatever else is held', () => {
     const reader = actorWith({ expiresAt: '2026-06-05T12:00:00.001Z' });
     expect(at('2026-06-05T12:00:00.000Z', reader)).toEqual([]);

@@ -4,7 +4,7 @@ import { type PreparedActor, type Standing, prepareActor } from './decision/stan
 import type { Protection } from './protection';
 import type { AccessRules } from './rules/access-rules';
 import { type CompiledRules, compileRules } from './rules/compiled-rules';
-import type { RuleBook } from './rules/rule-book';
+import { type RuleBook, ruleBookOf } from './rules/rule-book';
 import type { Thing } from './thing';
 import { carriesText } from './vocabulary';
 
@@ -63,7 +63,7 @@ export class Decider {
     this.rules = compileRules(environment.rules);
     this.prepared = prepareActor(actor);
     this.standing = this.prepared.at(environment.now.getTime());
-    this.book = this.prepared.rules(this.rules);
+    this.book = ruleBookOf(actor, this.rules);
   }
 
   /** As `decide`. */

@@ -5,6 +5,7 @@ export { type AccessDecision, type AccessReason, type Check, accessReasons } fro
 export { type HelpfulStep, helpfulSteps } from './decision/helpful-steps';
 export { Installation } from './installation';
 export { EVERYONE, type Protection, isNeedToKnowToken } from './protection';
+export { Remembered } from './remembered';
 export {
   type AccessRule,
   type AccessRules,

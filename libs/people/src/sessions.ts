@@ -1,12 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { AccessPolicy, type Actor } from '#access';
+import { AccessPolicy, type Actor, Remembered } from '#access';
 import { Refusals, record } from '#audit';
 import { ProblemError } from '#contracts';
 import { Clock, type Entrance, Transactions, type Tx } from '#database';
 import { derivedKey } from './password';
 import { learnRules } from './rules-in-force';
-import { type EnteredSession, endSession, enterSession, openSession, saltOf, stepUp } from './store/session.store';
+import {
+  type EnteredSession,
+  type SessionHolder,
+  endSession,
+  enterSession,
+  openSession,
+  saltOf,
+  stepUp,
+} from './store/session.store';
 
 /** How long a session lasts, in hours, whatever happens in it. */
 export const SESSION_HOURS = 8;
@@ -16,6 +24,7 @@ export const SESSION_HOURS = 8;
 export class Sessions {
   /** The versions of the rules whose text was seen as it was signed. */
   private readonly learnt = new Set<string>();
+  private readonly holders = new Remembered<string, SessionHolder>();
 
   constructor(
     private readonly transactions: Transactions,
@@ -48,7 +57,7 @@ export class Sessions {
     const entered = await this.transactions.once((statement) => enterSession(statement, sid));
     if (entered === undefined) return undefined;
     const actor = this.actorOf(entered, sid, requestId);
-    if (!this.isLearnt(entered)) await this.transactions.run(actor, (tx) => this.learn(tx, actor));
+    if (this.isNews(entered)) await this.transactions.run(actor, (tx) => this.learn(tx, actor));
     return actor;
   }
 
@@ -87,16 +96,24 @@ export class Sessions {
     const session = await entered;
     if (session === undefined) throw new ProblemError('not-signed-in');
     const actor = this.actorOf(session, sid, requestId);
-    if (!this.isLearnt(session)) await this.learn(tx, actor);
+    if (this.isNews(session)) await this.learn(tx, actor);
     return actor;
   }
 
-  private actorOf(entered: EnteredSession, sid: string, requestId: string): Actor {
-    return { ...entered, rulesVersion: entered.rulesVersion ?? this.access.shippedVersion, sid, requestId };
+  private actorOf({ holder, enteredAt }: EnteredSession, sid: string, requestId: string): Actor {
+    const held = this.heldBy(holder);
+    return { ...held, rulesVersion: held.rulesVersion ?? this.access.shippedVersion, sid, requestId, enteredAt };
   }
 
-  private isLearnt({ rulesVersion }: EnteredSession): boolean {
-    return rulesVersion === null || this.learnt.has(rulesVersion);
+  /** As long as the database tells the same of somebody they are the same objects, so that what was worked out about them is found. */
+  private heldBy(holder: string): SessionHolder {
+    return this.holders.of(holder, () => JSON.parse(holder, frozen) as SessionHolder);
+  }
+
+  /** Whether officers have put rules into force whose text was not seen yet. */
+  private isNews({ holder }: EnteredSession): boolean {
+    const { rulesVersion } = this.heldBy(holder);
+    return rulesVersion !== null && !this.learnt.has(rulesVersion);
   }
 
   private async learn(tx: Tx, { rulesVersion }: Actor): Promise<void> {
@@ -138,3 +155,7 @@ export class Sessions {
 
 /** Whether it can be the secret of a session at all: what cannot is not asked of the database. */
 const isSecret = (sid: string): boolean => sid.length >= 32 && sid.length <= 200;
+
+/** INVARIANT: what requests share cannot be changed by one of them. */
+const frozen = (_name: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? Object.freeze(value) : value;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Protection } from '#access';
+import { type Protection, Remembered } from '#access';
 import { type Label, type PolicySet, banner, portionMark, rollUp } from '#marking';
-import { Remembered } from './remembered';
 import type { PortionRow, VersionRow } from './store/document.store';
 
 /** What one reader may see of one version, numbered within itself. */

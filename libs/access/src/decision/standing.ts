@@ -1,7 +1,6 @@
 import type { Actor, HeldClearance } from '../actor';
 import type { Protection } from '../protection';
 import type { CompiledRules } from '../rules/compiled-rules';
-import { RuleBook } from '../rules/rule-book';
 import { type PreparedClearances, prepareClearances } from './lattice';
 import { type PreparedProtection, heldTokens, prepareProtection, restrictionOf } from './prepared-protection';
 import type { Check } from './check';
@@ -19,6 +18,9 @@ export interface Standing extends Span {
   readonly isAssured: boolean;
 }
 
+/** What differs from one request of somebody to the next, and nothing that is made ready here follows from. */
+const OF_A_REQUEST: ReadonlySet<string> = new Set<keyof Actor>(['sid', 'requestId', 'enteredAt']);
+
 /**
  * An actor made ready: tokens as a set, and for each span of time the clearances that are valid in it.
  *
@@ -33,10 +35,11 @@ export class PreparedActor {
   private readonly assuredUntil: number;
   private readonly spans: readonly (Span & { readonly clearance: HeldClearance })[];
   private readonly moments: readonly number[];
-  private readonly books = new Map<CompiledRules, RuleBook>();
+  private readonly lasting: readonly (keyof Actor)[];
   private standing: Standing | undefined;
 
   constructor(private readonly actor: Actor) {
+    this.lasting = (Object.keys(actor) as (keyof Actor)[]).filter((name) => !OF_A_REQUEST.has(name));
     this.tokens = heldTokens(actor.tokens);
     this.unacknowledged = new Set(actor.unacknowledged);
     this.lifted = new Set(actor.lifted.map(restrictionOf));
@@ -49,6 +52,15 @@ export class PreparedActor {
       until: Date.parse(clearance.until),
     }));
     this.moments = [this.expires, this.assuredUntil, ...this.spans.flatMap(({ from, until }) => [from, until])];
+  }
+
+  /**
+   * Whether this is that actor, in this request or in another. INVARIANT: all that follows from it is the same, not alike: an actor
+   * who shares some of it with another is somebody else.
+   */
+  isOf(actor: Actor): boolean {
+    for (const name of this.lasting) if (actor[name] !== this.actor[name]) return false;
+    return true;
   }
 
   /** What the actor holds at this moment, in milliseconds. */
@@ -64,15 +76,6 @@ export class PreparedActor {
       isOpen: now < this.expires,
       isAssured: this.actor.kind === 'session' && now < this.assuredUntil,
     });
-  }
-
-  /** The rules as they stand for this actor. */
-  rules(rules: CompiledRules): RuleBook {
-    const known = this.books.get(rules);
-    if (known !== undefined) return known;
-    const made = new RuleBook(this.actor, rules);
-    this.books.set(rules, made);
-    return made;
   }
 
   /** The plain decision about one protection: lattice, need-to-know and assurance. */
@@ -158,13 +161,13 @@ const NOTHING_TO_ACKNOWLEDGE: Check = Object.freeze({
   have: 'none is',
 });
 
-const actors = new WeakMap<Actor, PreparedActor>();
+const actors = new WeakMap<Actor['clearances'], PreparedActor>();
 
-/** The actor made ready, once. Throws for what is no actor. */
+/** The actor made ready; once for all requests of somebody who holds the same. Throws for what is no actor. */
 export function prepareActor(actor: Actor): PreparedActor {
-  const known = actors.get(actor);
-  if (known !== undefined) return known;
+  const known = actors.get(actor.clearances);
+  if (known?.isOf(actor) === true) return known;
   const made = new PreparedActor(actor);
-  actors.set(actor, made);
+  actors.set(actor.clearances, made);
   return made;
 }

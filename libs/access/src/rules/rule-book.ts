@@ -119,3 +119,14 @@ function ownRule(rule: AccessRule, asked: RuleCondition | undefined, actor: Acto
     unsaid: (thing) => readers.filter(({ read }) => read(thing) === undefined).map(({ name }) => name),
   };
 }
+
+const books = new WeakMap<Actor, { readonly rules: CompiledRules; readonly book: RuleBook }>();
+
+/** The rules as they stand for this actor in this request, once: they may name the moment at which it came. */
+export function ruleBookOf(actor: Actor, rules: CompiledRules): RuleBook {
+  const known = books.get(actor);
+  if (known?.rules === rules) return known.book;
+  const book = new RuleBook(actor, rules);
+  books.set(actor, { rules, book });
+  return book;
+}

@@ -1,10 +1,17 @@
 import type { Actor } from '#access';
 import type { Statement, Tx } from '#database';
 
-/** What `sec.enter` answers: the actor without the secret and the request; no rules version where none was ever activated. */
-export type EnteredSession = Omit<Actor, 'sid' | 'requestId' | 'rulesVersion'> & {
+/** Who holds a session and what they hold: the actor without the secret, the request and the moment. */
+export type SessionHolder = Omit<Actor, 'sid' | 'requestId' | 'enteredAt' | 'rulesVersion'> & {
+  /** Null where no rules were ever activated. */
   readonly rulesVersion: string | null;
 };
+
+/** What `sec.enter` answers: the holder as the database tells of them, in JSON, and the moment. */
+export interface EnteredSession {
+  readonly holder: string;
+  readonly enteredAt: string;
+}
 
 /** The salt of a name; also a name that nobody has gets one. */
 export async function saltOf(tx: Tx, username: string): Promise<Buffer> {
@@ -30,8 +37,13 @@ export async function openSession(
 
 /** Whose session it is, and what they hold at this moment; undefined for nobody. */
 export async function enterSession(statement: Statement, sid: string): Promise<EnteredSession | undefined> {
-  const row = await statement.row<{ entered: EnteredSession | null }>('SELECT sec.enter($1) AS entered', [sid]);
-  return row?.entered ?? undefined;
+  const row = await statement.row<{ holder: string | null; enteredAt: string }>(
+    `SELECT (entered - 'enteredAt')::text AS holder, entered ->> 'enteredAt' AS "enteredAt" FROM sec.enter($1) AS entered`,
+    [sid],
+  );
+  return row?.holder === undefined || row.holder === null
+    ? undefined
+    : { holder: row.holder, enteredAt: row.enteredAt };
 }
 
 /** Until when the session is stepped up, if the code was right. The failure is counted in the transaction: commit it. */
