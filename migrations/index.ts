@@ -18,6 +18,7 @@ import { CreateSessions1767225600002 } from './main/1767225600002-create-session
 import { DenyIncompleteCategories1767225600041 } from './main/1767225600041-deny-incomplete-categories';
 import { DistrustTheApi1767225600010 } from './main/1767225600010-distrust-the-api';
 import { AttachAndReadWhole1767225600077 } from './main/1767225600077-attach-and-read-whole';
+import { EndBrokenGlassWithItsConditions1767225600083 } from './main/1767225600083-end-broken-glass-with-its-conditions';
 import { FindNearCopies1767225600073 } from './main/1767225600073-find-near-copies';
 import { ListByProtection1767225600020 } from './main/1767225600020-list-by-protection';
 import { ReadAtSpeed1767225600078 } from './main/1767225600078-read-at-speed';
@@ -64,6 +65,7 @@ export const MAIN_MIGRATIONS = [
   ReadAtSpeed1767225600078,
   KeepWhatIsUnseen1767225600079,
   RecordAtSpeed1767225600080,
+  EndBrokenGlassWithItsConditions1767225600083,
   AssureTheExaminer1767225600085,
   MakeRoomForTheUnseen1767225600086,
 ];
