@@ -2,6 +2,7 @@ import { AddPublicationSalts1767225600008 } from './main/1767225600008-add-publi
 import { AdmitTheExaminer1767225600076 } from './main/1767225600076-admit-the-examiner';
 import { AdmitOnRequest1767225600072 } from './main/1767225600072-admit-on-request';
 import { BoundEvidence1767225600061 } from './main/1767225600061-bound-evidence';
+import { BoundGuessingOfCodes1767225600084 } from './main/1767225600084-bound-guessing-of-codes';
 import { CheckSourcesAsFrozen1767225600040 } from './main/1767225600040-check-sources-as-frozen';
 import { CloseLateGaps1767225600060 } from './main/1767225600060-close-late-gaps';
 import { CloseWhatProbingFound1767225600075 } from './main/1767225600075-close-what-probing-found';
@@ -66,6 +67,7 @@ export const MAIN_MIGRATIONS = [
   KeepWhatIsUnseen1767225600079,
   RecordAtSpeed1767225600080,
   EndBrokenGlassWithItsConditions1767225600083,
+  BoundGuessingOfCodes1767225600084,
   AssureTheExaminer1767225600085,
   MakeRoomForTheUnseen1767225600086,
 ];
