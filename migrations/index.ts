@@ -2,6 +2,7 @@ import { AddPublicationSalts1767225600008 } from './main/1767225600008-add-publi
 import { AdmitTheExaminer1767225600076 } from './main/1767225600076-admit-the-examiner';
 import { AdmitOnRequest1767225600072 } from './main/1767225600072-admit-on-request';
 import { BoundEvidence1767225600061 } from './main/1767225600061-bound-evidence';
+import { BoundGuessingOfCodes1767225600084 } from './main/1767225600084-bound-guessing-of-codes';
 import { CheckSourcesAsFrozen1767225600040 } from './main/1767225600040-check-sources-as-frozen';
 import { CloseLateGaps1767225600060 } from './main/1767225600060-close-late-gaps';
 import { CloseWhatProbingFound1767225600075 } from './main/1767225600075-close-what-probing-found';
@@ -18,6 +19,7 @@ import { CreateSessions1767225600002 } from './main/1767225600002-create-session
 import { DenyIncompleteCategories1767225600041 } from './main/1767225600041-deny-incomplete-categories';
 import { DistrustTheApi1767225600010 } from './main/1767225600010-distrust-the-api';
 import { AttachAndReadWhole1767225600077 } from './main/1767225600077-attach-and-read-whole';
+import { EndBrokenGlassWithItsConditions1767225600083 } from './main/1767225600083-end-broken-glass-with-its-conditions';
 import { FindNearCopies1767225600073 } from './main/1767225600073-find-near-copies';
 import { ListByProtection1767225600020 } from './main/1767225600020-list-by-protection';
 import { ReadAtSpeed1767225600078 } from './main/1767225600078-read-at-speed';
@@ -67,6 +69,8 @@ export const MAIN_MIGRATIONS = [
   KeepWhatIsUnseen1767225600079,
   RecordAtSpeed1767225600080,
   FindCases1767225600081,
+  EndBrokenGlassWithItsConditions1767225600083,
+  BoundGuessingOfCodes1767225600084,
   AssureTheExaminer1767225600085,
   MakeRoomForTheUnseen1767225600086,
   KeepNothingThatIsBeingWithdrawn1767225600088,

@@ -29,7 +29,7 @@ const asSuperuser = (sql: string, values: unknown[] = []) =>
 
 /** A code of a step that no code was used of yet. Codes count once: each test begins before all of them. */
 async function freshCode(): Promise<string> {
-  await asSuperuser('UPDATE sec.second_factor SET last_step = 0, failures = 0, locked_until = NULL');
+  await asSuperuser('UPDATE sec.second_factor SET last_step = 0, failures = 0, locked_until = NULL, ended_at = NULL');
   return oneTimeCode(secret, new Date());
 }
 

@@ -58,6 +58,7 @@ export const DECLARED: Readonly<Record<Exclude<RoleName, 'register'>, DeclaredGr
       'sec.my_submission(uuid)',
       'sec.my_tokens()',
       'sec.near_copies(jsonb,text[],jsonb)',
+      'sec.offer_code(text)',
       'sec.open_session(text,bytea,text,interval)',
       'sec.read_in_of(text)',
       'sec.request_access(text,timestamp with time zone,text,integer)',

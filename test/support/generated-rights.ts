@@ -16,7 +16,7 @@ const somebody = fc.record({
   cleared: fc.constantFrom('now', 'now', 'now', 'ended', 'not yet', 'withdrawn', 'never'),
   lists: fc.subarray([...LISTS]),
   acknowledges: fc.boolean(),
-  lifted: fc.constantFrom('no', 'no', 'now', 'ended'),
+  lifted: fc.constantFrom('no', 'no', 'now', 'ended', 'role lost'),
 });
 
 const RESTRICTIONS = [
@@ -74,9 +74,10 @@ export async function generateRights(house: House, seed: number): Promise<Genera
 
 function builderOf(
   identity: string,
-  { nation, level, special, community, role, cleared }: GeneratedPerson,
+  { nation, level, special, community, role, cleared, lifted }: GeneratedPerson,
 ): PersonBuilder {
-  const base = aPerson(identity).inRole(role);
+  // Of those who have broken glass some are no watch officers any more: it opens nothing to them.
+  const base = aPerson(identity).inRole(role, ...(lifted === 'now' ? ['watch-officer'] : []));
   const from = nation === undefined ? base : base.from(nation);
   const with_ = community ? from.inCommunity('STAFF') : from;
   return cleared === 'now' ? with_.holding(clearanceOf({ nation, level, special })) : with_;

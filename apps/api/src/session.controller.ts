@@ -52,7 +52,11 @@ export class SessionController {
     description: 'The session may now be shown what asks for a second factor',
     standardSchema: meSchema,
   })
-  @ApiResponse({ status: 403, description: 'The code is not right, or was used before', standardSchema: problemSchema })
+  @ApiResponse({
+    status: 403,
+    description: 'The code is not right, was used before, or comes after too many others',
+    standardSchema: problemSchema,
+  })
   async stepUp(@CurrentActor() actor: Actor, @Body({ schema: stepUpSchema }) body: StepUp): Promise<MeView> {
     return viewOf(await this.sessions.stepUp(actor, body.code));
   }

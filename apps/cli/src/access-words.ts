@@ -58,7 +58,9 @@ export function breakGlassInWords(view: BreakGlassView): string[] {
     neutral(`opened by     ${openedBy.office}, ${openedAt}`),
     `document      ${document ?? 'not for you to know'}`,
     `until         ${until}`,
-    ...(ended === null ? [] : [neutral(`ended         ${ended.at}, by ${ended.by.office}`)]),
+    ...(ended === null
+      ? []
+      : [neutral(`ended         ${ended.at}, ${ended.by === null ? 'with the role' : `by ${ended.by.office}`}`)]),
     ...marked('reason', reason),
     ...(review === null
       ? []

@@ -28,7 +28,7 @@ export interface Actor {
   readonly tokens: readonly string[];
   /** Tokens that the person would hold if they acknowledged the read-in that goes with them. */
   readonly unacknowledged: readonly string[];
-  /** Need-to-know restrictions that break-glass lifts for this person now, each as a whole. Never a clearance. */
+  /** Need-to-know restrictions that break-glass lifts for this person now, each as a whole, where the session is stepped up. Never a clearance. */
   readonly lifted: readonly (readonly string[])[];
   readonly clearances: readonly HeldClearance[];
   /** What a token was limited to; null for a signed-in session. */

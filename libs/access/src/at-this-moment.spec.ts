@@ -1,5 +1,6 @@
 import {
   CLEARED,
+  NOW,
   SECRET,
   TOP_CLEARED,
   TOP_SECRET,
@@ -14,6 +15,7 @@ import {
   type Thing,
   decide,
   environmentOf,
+  permits,
   shippedRules,
 } from './index';
 
@@ -21,6 +23,9 @@ const decided = (actor: Actor, action: string, thing: Thing, rules: AccessRules 
   decide(actor, action, thing, environmentOf(actor, rules));
 
 const effect = (actor: Actor, action: string, thing: Thing): string => decided(actor, action, thing).effect;
+
+/** Until half an hour from the moment of the decisions. */
+const STEPPED_UP = { steppedUpUntil: '2026-06-05T12:30:00.000Z' };
 
 const failed = (actor: Actor, action: string, thing: Thing, rules?: AccessRules): string[] =>
   decided(actor, action, thing, rules)
@@ -123,17 +128,42 @@ describe('access lists and broken glass', () => {
   });
 
   it('broken glass lifts the restriction as a whole, in any order, and nothing like it', () => {
-    const watch = actorWith({ lifted: [['nation:NLD', 'list:KESTREL']] });
+    const watch = actorWith({ ...STEPPED_UP, lifted: [['nation:NLD', 'list:KESTREL']] });
     const told = decided(watch, 'read', both).checks.find(({ rule }) => rule === 'need-to-know');
     expect(effect(watch, 'read', both)).toBe('permit');
-    expect(told?.have).toBe('everyone; lifted by break-glass');
+    expect(told?.have).toBe('everyone; lifted by break-glass, for a session that is stepped up');
     expect(failed(watch, 'read', kestrel)).toEqual(['need-to-know']);
     expect(failed(watch, 'read', documentUnder(under(SECRET, 'nation:NLD')))).toEqual(['need-to-know']);
     const wider = documentUnder(under(SECRET, 'list:KESTREL', 'nation:NLD', 'nation:NOR'));
     expect(failed(watch, 'read', wider)).toEqual(['need-to-know']);
-    expect(failed(actorWith({ lifted: [[]] }), 'read', documentUnder({ label: SECRET, needToKnow: [] }))).toEqual([
-      'need-to-know',
+    const nobodys = documentUnder({ label: SECRET, needToKnow: [] });
+    expect(failed(actorWith({ ...STEPPED_UP, lifted: [[]] }), 'read', nobodys)).toEqual(['need-to-know']);
+  });
+
+  it.each<[string, Partial<Actor>, string]>([
+    ['was never stepped up', { steppedUpUntil: null }, NOW],
+    ['is stepped up no more', STEPPED_UP, STEPPED_UP.steppedUpUntil],
+    ['is a token, whatever it says', { ...STEPPED_UP, kind: 'token' }, NOW],
+  ])('it lifts nothing for a session that %s, and says for which it would', (_name, session, now) => {
+    const watch = actorWith({ ...session, lifted: [['list:KESTREL']] });
+    const environment = { now: new Date(now), rules: shippedRules };
+    const { effect: answer, checks } = decide(watch, 'read', kestrel, environment);
+    expect(answer).toBe('deny');
+    expect(permits(watch, 'read', kestrel, environment)).toBe(false);
+    expect(checks.filter(({ outcome }) => !outcome)).toEqual([
+      {
+        rule: 'need-to-know',
+        outcome: false,
+        need: 'list:KESTREL',
+        have: 'everyone; lifted by break-glass, for a session that is stepped up',
+      },
     ]);
+  });
+
+  it('a read-in that waits is a reason where what is lifted does not count', () => {
+    const watch = actorWith({ lifted: [['list:KESTREL']], unacknowledged: ['list:KESTREL'] });
+    expect(failed(watch, 'read', kestrel)).toEqual(['need-to-know', 'acknowledgement']);
+    expect(failed({ ...watch, ...STEPPED_UP }, 'read', kestrel)).toEqual([]);
   });
 
   it('it lifts no clearance and no assurance', () => {
@@ -141,7 +171,12 @@ describe('access lists and broken glass', () => {
     expect(failed(watch, 'read', documentUnder(under(TOP_SECRET, 'list:KESTREL')))).toEqual([
       'lattice:classification',
       'lattice',
+      'need-to-know',
       'assurance',
+    ]);
+    expect(failed({ ...watch, ...STEPPED_UP }, 'read', documentUnder(under(TOP_SECRET, 'list:KESTREL')))).toEqual([
+      'lattice:classification',
+      'lattice',
     ]);
   });
 });

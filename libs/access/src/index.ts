@@ -3,6 +3,7 @@ export type { Actor, HeldClearance } from './actor';
 export { Decider, type Environment, decide, environmentOf, permits, protectionChecks } from './decide';
 export { type AccessDecision, type AccessReason, type Check, accessReasons } from './decision/check';
 export { type HelpfulStep, helpfulSteps } from './decision/helpful-steps';
+export { LIFTED } from './decision/standing';
 export { Installation } from './installation';
 export { EVERYONE, type Protection, isNeedToKnowToken } from './protection';
 export { Remembered } from './remembered';

@@ -54,9 +54,9 @@ export class ListBreakGlass {
       openedAt: row.openedAt.toISOString(),
       until: row.until.toISOString(),
       ended:
-        row.endedAt === null || row.endedBy === null
+        row.endedAt === null
           ? null
-          : { at: row.endedAt.toISOString(), by: office(row.endedBy) },
+          : { at: row.endedAt.toISOString(), by: row.endedBy === null ? null : office(row.endedBy) },
       reason: said(row.id, 'reason'),
       review:
         row.reviewedAt === null || row.reviewedBy === null || row.justified === null

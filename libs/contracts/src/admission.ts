@@ -108,7 +108,8 @@ export const breakGlassSchema = z
     document: idSchema.nullable(),
     openedAt: momentSchema,
     until: momentSchema,
-    ended: z.strictObject({ at: momentSchema, by: officeSchema }).nullable(),
+    /** Before its time; by nobody where it ended with the role of its opener. */
+    ended: z.strictObject({ at: momentSchema, by: officeSchema.nullable() }).nullable(),
     reason: markedWordsSchema.nullable(),
     review: z
       .strictObject({

@@ -5,7 +5,7 @@ export const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request cannot be understood' },
   'not-signed-in': { status: 401, title: 'Sign in or present a valid token' },
   'wrong-credentials': { status: 401, title: 'The name or the password is not right' },
-  'wrong-code': { status: 403, title: 'The code is not right, or was used before' },
+  'wrong-code': { status: 403, title: 'The code is not right, was used before, or comes after too many others' },
   'outside-scope': { status: 403, title: 'The token was not made for this' },
   'not-permitted': { status: 403, title: 'You may not do this' },
   'not-found': { status: 404, title: 'There is nothing here for you' },

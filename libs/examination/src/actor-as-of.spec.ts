@@ -110,7 +110,15 @@ describe('somebody as of a moment', () => {
 
   it('has lifted what break-glass lifted, until it ended', () => {
     const liftings = [{ ...held, acceptedAt: day(5), withdrawnAt: day(7), needToKnow: ['list:KESTREL'] }];
-    expect([4, 6, 8].map((n) => ask({ ...someone, liftings }, n)?.lifted)).toEqual([[], [['list:KESTREL']], []]);
+    const people = [person('p1', 1, { roles: ['watch-officer'] })];
+    expect([4, 6, 8].map((n) => ask({ people, liftings }, n)?.lifted)).toEqual([[], [['list:KESTREL']], []]);
+  });
+
+  it('has lifted nothing while they were no watch officer', () => {
+    const liftings = [{ ...held, acceptedAt: day(5), needToKnow: ['list:KESTREL'] }];
+    const people = [person('p1', 1, { roles: ['watch-officer'] }), person('p2', 7)];
+    expect([6, 8].map((n) => ask({ people, liftings }, n)?.lifted)).toEqual([[['list:KESTREL']], []]);
+    expect(ask({ people, liftings, revocations: [revocation('p2', 9)] }, 10)?.lifted).toEqual([]);
   });
 
   it('is nobody else', () => {

@@ -11,6 +11,7 @@ import {
   type SessionHolder,
   endSession,
   enterSession,
+  offerCode,
   openSession,
   saltOf,
   stepUp,
@@ -126,11 +127,13 @@ export class Sessions {
    * `assurance`. The code is checked in the database, where no api can look.
    */
   async stepUp(actor: Actor, code: string): Promise<Actor> {
-    // A transaction of its own: a failure must be counted although it is refused.
+    // Two transactions: a code is counted before it is judged, and stays counted whatever becomes of the judgement.
+    await this.transactions.run(actor, (tx) => offerCode(tx, code));
     const until = await this.transactions.run(actor, (tx) => stepUp(tx, code));
-    const assured = until === undefined ? undefined : await this.enter(actor.sid, actor.requestId);
-    if (assured === undefined) {
-      await this.refusals.record(actor, { action: 'session.step-up' });
+    const assured = await this.enter(actor.sid, actor.requestId);
+    if (until === undefined || assured === undefined) {
+      // So many wrong codes end the session: then it is nobody's any more.
+      await this.refusals.record(assured ?? { requestId: actor.requestId }, { action: 'session.step-up' });
       throw new ProblemError('wrong-code');
     }
     await this.transactions.run(actor, (tx) =>

@@ -1,4 +1,4 @@
-import { type AccessDecision, type Actor, type Check, type Protection, helpfulSteps } from '#access';
+import { type AccessDecision, type Actor, type Check, LIFTED, type Protection, helpfulSteps } from '#access';
 import type { ExplanationView } from '#contracts';
 
 /**
@@ -26,5 +26,5 @@ export function toldDecision(
 function toldNeedToKnow({ tokens }: Actor, { needToKnow }: Protection): Check {
   const own = needToKnow.filter((token) => tokens.includes(token)).join(', ');
   const need = 'one of those whom it is meant for';
-  return { rule: 'need-to-know', outcome: true, need, have: own === '' ? 'lifted by break-glass' : own };
+  return { rule: 'need-to-know', outcome: true, need, have: own === '' ? LIFTED : own };
 }

@@ -5,6 +5,9 @@ import { type PreparedClearances, prepareClearances } from './lattice';
 import { type PreparedProtection, heldTokens, prepareProtection, restrictionOf } from './prepared-protection';
 import type { Check } from './check';
 
+/** What a decision says of a restriction that break-glass lifts, whether the session at hand is such a one or not. */
+export const LIFTED = 'lifted by break-glass, for a session that is stepped up';
+
 /** A span of time, in milliseconds: from its first moment, and no longer at its last. */
 interface Span {
   readonly from: number;
@@ -83,7 +86,7 @@ export class PreparedActor {
     const prepared = prepareProtection(protection);
     return (
       standing.clearances.reads(prepared.label.interned) &&
-      this.needsToKnow(prepared) &&
+      this.needsToKnow(standing, prepared) &&
       (standing.isAssured || !rules.assured.has(prepared.label.level))
     );
   }
@@ -94,14 +97,15 @@ export class PreparedActor {
     standing.clearances.explain(checks, prepared.label);
     const holds = this.holdsToken(prepared);
     const isLifted = !holds && this.isLifted(prepared);
+    const outcome = holds || (isLifted && standing.isAssured);
     checks.push(
       {
         rule: 'need-to-know',
-        outcome: holds || isLifted,
+        outcome,
         need: prepared.need,
-        have: isLifted ? `${this.told}; lifted by break-glass` : this.told,
+        have: isLifted ? `${this.told}; ${LIFTED}` : this.told,
       },
-      this.acknowledgement(prepared, holds || isLifted),
+      this.acknowledgement(prepared, outcome),
       this.assurance(standing, prepared.label.level, rules),
     );
   }
@@ -120,13 +124,13 @@ export class PreparedActor {
     return false;
   }
 
-  /** INVARIANT: what is lifted is one restriction as a whole, and never that of nobody. */
+  /** INVARIANT: what is lifted is one restriction as a whole, and never that of nobody. It counts in a session that is stepped up. */
   private isLifted({ needToKnow, restriction }: PreparedProtection): boolean {
     return this.lifted.size > 0 && needToKnow.length > 0 && this.lifted.has(restriction);
   }
 
-  private needsToKnow(prepared: PreparedProtection): boolean {
-    return this.holdsToken(prepared) || this.isLifted(prepared);
+  private needsToKnow({ isAssured }: Standing, prepared: PreparedProtection): boolean {
+    return this.holdsToken(prepared) || (isAssured && this.isLifted(prepared));
   }
 
   /** Fails only where an acknowledgement is all that need-to-know lacks. */

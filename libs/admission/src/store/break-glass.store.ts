@@ -11,6 +11,7 @@ export interface BreakGlassRow {
   readonly openedAt: Date;
   readonly until: Date;
   readonly endedAt: Date | null;
+  /** Null also where it ended with the role of its opener. */
   readonly endedBy: string | null;
   readonly reviewedAt: Date | null;
   readonly reviewedBy: string | null;

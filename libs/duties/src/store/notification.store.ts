@@ -5,7 +5,7 @@ export interface NotificationRow {
   readonly id: string;
   readonly kind: string;
   readonly case: string | null;
-  /** The request, grant or breaking of glass that it is about. */
+  /** The request, grant or breaking of glass that it is about, or the person whose codes are guessed. */
   readonly about: string | null;
   readonly createdAt: Date;
   readonly readAt: Date | null;

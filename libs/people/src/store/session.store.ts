@@ -1,4 +1,5 @@
 import type { Actor } from '#access';
+import { ProblemError } from '#contracts';
 import type { Statement, Tx } from '#database';
 
 /** Who holds a session and what they hold: the actor without the secret, the request and the moment. */
@@ -46,7 +47,21 @@ export async function enterSession(statement: Statement, sid: string): Promise<E
     : { holder: row.holder, enteredAt: row.enteredAt };
 }
 
-/** Until when the session is stepped up, if the code was right. The failure is counted in the transaction: commit it. */
+/**
+ * Counts a code and keeps it to be judged; during a pause it does neither. INVARIANT: commit it before it is judged, by `stepUp`.
+ * Whoever must be told of so many codes is told in the same transaction: without that record nothing is judged.
+ */
+export async function offerCode(tx: Tx, code: string): Promise<void> {
+  try {
+    await tx.rows('SELECT sec.offer_code($1)', [code]);
+  } catch (error) {
+    if ((error as { driverError?: { code?: string } }).driverError?.code === 'IMREC')
+      throw new ProblemError('record-unavailable', {}, { cause: error });
+    throw error;
+  }
+}
+
+/** Until when the session is stepped up, if the code that was offered before is right. */
 export async function stepUp(tx: Tx, code: string): Promise<Date | undefined> {
   return (await tx.row<{ until: Date | null }>('SELECT sec.step_up($1) AS until', [code]))?.until ?? undefined;
 }
