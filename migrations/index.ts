@@ -16,6 +16,7 @@ import { CreatePeople1767225600000 } from './main/1767225600000-create-people';
 import { CreateRecords1767225600003 } from './main/1767225600003-create-records';
 import { CreateRights1767225600001 } from './main/1767225600001-create-rights';
 import { CreateSessions1767225600002 } from './main/1767225600002-create-sessions';
+import { EnterInPlainWords1767225600090 } from './main/1767225600090-enter-in-plain-words';
 import { DenyIncompleteCategories1767225600041 } from './main/1767225600041-deny-incomplete-categories';
 import { DistrustTheApi1767225600010 } from './main/1767225600010-distrust-the-api';
 import { AttachAndReadWhole1767225600077 } from './main/1767225600077-attach-and-read-whole';
@@ -74,6 +75,7 @@ export const MAIN_MIGRATIONS = [
   AssureTheExaminer1767225600085,
   MakeRoomForTheUnseen1767225600086,
   KeepNothingThatIsBeingWithdrawn1767225600088,
+  EnterInPlainWords1767225600090,
 ];
 
 /** The public side's migrations, in order. */

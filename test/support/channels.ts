@@ -14,12 +14,17 @@ export interface Harvest {
 /** Who somebody is at this moment, as the database says it: what the process decides by. */
 export async function actorOf(house: Pick<House, 'databases'>, sid: string): Promise<Actor> {
   return inSession(house, sid, async (sql) => {
-    const [row] = await sql.rows<{
-      entered: (Omit<Actor, 'sid' | 'requestId' | 'rulesVersion'> & { rulesVersion: string | null }) | null;
-    }>('SELECT sec.enter($1) AS entered', [sid]);
-    if (row?.entered == null) throw new Error('nobody has this session');
-    const { rulesVersion } = row.entered;
-    return { ...row.entered, rulesVersion: rulesVersion ?? shippedRules.version, sid, requestId: 'exercise' };
+    const [row] = await sql.rows<{ holder: string | null; at: string }>(
+      'SELECT holder, entered_at AS at FROM sec.enter($1)',
+      [sid],
+    );
+    if (row?.holder == null) throw new Error('nobody has this session');
+    const entered = JSON.parse(row.holder) as Omit<Actor, 'sid' | 'requestId' | 'enteredAt' | 'rulesVersion'> & {
+      rulesVersion: string | null;
+    };
+    const { rulesVersion } = entered;
+    const actor = { ...entered, sid, requestId: 'exercise', enteredAt: row.at };
+    return { ...actor, rulesVersion: rulesVersion ?? shippedRules.version };
   });
 }
 

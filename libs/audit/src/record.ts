@@ -53,7 +53,8 @@ export type EventAuthor =
  * problem `record-unavailable`, and the transaction rolls back.
  */
 export async function record(tx: Tx, author: EventAuthor, event: AuditEvent, at: Date): Promise<string> {
-  const id = uuidv7(at);
+  const random = randomBytes(16 + 32);
+  const id = uuidv7(at, random.subarray(0, 16));
   const personId = 'personId' in author ? author.personId : null;
   const requestId = 'requestId' in author ? author.requestId : null;
   const decision = event.decision === undefined ? null : canonicalJson(event.decision);
@@ -91,7 +92,7 @@ export async function record(tx: Tx, author: EventAuthor, event: AuditEvent, at:
       event.caseId ?? null,
       requestId,
       body,
-      randomBytes(32),
+      random.subarray(16),
       decision,
     ],
     unavailable,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
-/** A UUID version 7 (RFC 9562): ordered by time to the millisecond, random otherwise. */
-export function uuidv7(at: Date): string {
-  const bytes = randomBytes(16);
+/** A UUID version 7 (RFC 9562): ordered by time to the millisecond, random otherwise, of 16 random bytes that serve nothing else. */
+export function uuidv7(at: Date, random = randomBytes(16)): string {
+  const bytes = Buffer.from(random);
   bytes.writeUIntBE(at.getTime(), 0, 6);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);

@@ -8,7 +8,7 @@ export type SessionHolder = Omit<Actor, 'sid' | 'requestId' | 'enteredAt' | 'rul
   readonly rulesVersion: string | null;
 };
 
-/** What `sec.enter` answers: the holder as the database tells of them, in JSON, and the moment. */
+/** What `sec.enter` answers: the holder as the database remembers them, in JSON, and the moment. */
 export interface EnteredSession {
   readonly holder: string;
   readonly enteredAt: string;
@@ -38,13 +38,11 @@ export async function openSession(
 
 /** Whose session it is, and what they hold at this moment; undefined for nobody. */
 export async function enterSession(statement: Statement, sid: string): Promise<EnteredSession | undefined> {
-  const row = await statement.row<{ holder: string | null; enteredAt: string }>(
-    `SELECT (entered - 'enteredAt')::text AS holder, entered ->> 'enteredAt' AS "enteredAt" FROM sec.enter($1) AS entered`,
+  const row = await statement.row<EnteredSession | Record<keyof EnteredSession, null>>(
+    'SELECT holder, entered_at AS "enteredAt" FROM sec.enter($1)',
     [sid],
   );
-  return row?.holder === undefined || row.holder === null
-    ? undefined
-    : { holder: row.holder, enteredAt: row.enteredAt };
+  return row === undefined || row.holder === null ? undefined : row;
 }
 
 /**
