@@ -1,8 +1,8 @@
 import fastifyCookie from '@fastify/cookie';
-import fastifyHelmet from '@fastify/helmet';
 import { ConsoleLogger, StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import { attachmentMediaTypeSchema } from '#contracts';
 import { LARGEST_ATTACHMENT } from '#records';
@@ -18,6 +18,19 @@ export const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** Search words are few: whatever is longer is refused before it is read. In bytes. */
 const SEARCH_LIMIT = 16 * 1024;
+
+const SAFE_HEADERS = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+    },
+  },
+});
 
 /** The HTTP application over its parts, ready to listen or to be asked with `inject`. */
 export async function createApi(parts: ApiParts): Promise<NestFastifyApplication> {
@@ -39,19 +52,13 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
     abortOnError: false,
   });
   await app.register(fastifyCookie);
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-      },
-    },
-  });
   const fastify = adapter.getInstance();
+  // Before anything else: they stand on refusals as well.
+  fastify.addHook('onRequest', (request, reply, done) => {
+    SAFE_HEADERS(request.raw, reply.raw, (error) => {
+      done(error as Error | undefined);
+    });
+  });
   refuseOtherMethods(fastify);
   fastify.addHook('onRoute', (route) => {
     if (route.url === '/api/search' || route.url === '/api/cases/search') route.bodyLimit = SEARCH_LIMIT;

@@ -1,5 +1,5 @@
-import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance } from 'fastify';
+import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import { PublishedLog, Releases } from '#register';
 import { digestOf } from '#signing';
@@ -43,7 +43,7 @@ export async function createRegister(parts: RegisterParts): Promise<FastifyInsta
     parts: { ...parts, publicUrl },
   };
   const app = newServer();
-  await protect(app, publicUrl);
+  protect(app, publicUrl);
   refuseToWrite(app, fixed(405, 'read-only'));
   answerTheRest(app, site, fixed(500, 'fault'));
   releaseRoutes(app, site);
@@ -68,8 +68,8 @@ const newServer = (): FastifyInstance =>
   });
 
 /** Headers that stand on every answer. Nothing runs, nothing is framed, nothing comes from elsewhere; everybody may read. */
-async function protect(app: FastifyInstance, publicUrl: string): Promise<void> {
-  await app.register(helmet, {
+function protect(app: FastifyInstance, publicUrl: string): void {
+  const headers = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -85,6 +85,11 @@ async function protect(app: FastifyInstance, publicUrl: string): Promise<void> {
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
     strictTransportSecurity: publicUrl.startsWith('https:') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    headers(request.raw, reply.raw, (error) => {
+      done(error as Error | undefined);
+    });
   });
   app.addHook('onRequest', async (_request, reply) => {
     // All of it is public and the same for everybody: whoever verifies elsewhere, in a browser too, may fetch it.
