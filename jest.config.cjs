@@ -16,7 +16,7 @@ function isEsModule(name) {
 const swcrc = JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'));
 
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/environment.cjs',
   testEnvironmentOptions: { customExportConditions: ['imprimatur', 'require', 'node', 'node-addons', 'default'] },
   coverageProvider: 'v8',
   cacheDirectory: join(__dirname, '.cache/jest'),
