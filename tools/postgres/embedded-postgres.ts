@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { as } from './account';
 import { type Binaries, binariesFor } from './binaries';
 import { type Home, homeFor } from './home';
-import { ENVIRONMENT, SUPERUSER, initialise, requireVersion, superuserPassword } from './initialise';
+import { ENVIRONMENT, QUICK_PASSWORDS, SUPERUSER, initialise, requireVersion, superuserPassword } from './initialise';
 import { readPostmaster, stopLeftOver } from './postmaster';
 
 export { prepareDatabases } from './prepare-databases';
@@ -28,7 +28,7 @@ export interface EmbeddedPostgresOptions {
   readonly home: string;
   /** By default one that is free. */
   readonly port?: number;
-  /** False gives up what a crash would lose, for the speed of tests. */
+  /** False gives up what a crash would lose and what slows down who guesses passwords, for the speed of tests. */
   readonly durable: boolean;
   /** Called, each time, when the data are not in `home`; `setAside` when data of an earlier folder were put away. */
   readonly moved?: (to: string, setAside?: string) => void;
@@ -101,7 +101,7 @@ function launch(home: Home, { bin }: Binaries, port: number, durable: boolean): 
     password_encryption: 'scram-sha-256',
     log_destination: 'stderr',
     logging_collector: 'off',
-    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', ...QUICK_PASSWORDS }),
   };
   const log = logOf(home);
   if (existsSync(log)) renameSync(log, `${log}.1`);

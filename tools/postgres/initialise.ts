@@ -20,6 +20,9 @@ export const SUPERUSER = 'postgres';
 /** Nothing of the caller's environment: PG variables would change what is started. TZ spares initdb a search. */
 export const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC', PATH: '/usr/bin:/bin' };
 
+/** For tests: they open thousands of connections, and their cluster is gone before anybody has guessed a password. */
+export const QUICK_PASSWORDS = { scram_iterations: '1' } as const;
+
 /** The superuser's password, made on first use. It lies beside the data, so that deleting one deletes both. */
 export function superuserPassword({ home, data }: Home): string {
   const file = join(home, 'superuser.password');
@@ -45,7 +48,7 @@ export async function initialise(home: Home, binaries: Binaries, password: strin
   const fault = await initdb(home, binaries, [
     `--pgdata=${unfinished}`,
     `--pwfile=${passwordFile}`,
-    ...(durable ? [] : ['--no-sync']),
+    ...(durable ? [] : ['--no-sync', ...Object.entries(QUICK_PASSWORDS).map(([name, to]) => `--set=${name}=${to}`)]),
   ]);
   rmSync(passwordFile, { force: true });
   if (fault !== undefined) {
