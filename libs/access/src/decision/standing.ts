@@ -2,8 +2,9 @@ import type { Actor, HeldClearance } from '../actor';
 import type { Protection } from '../protection';
 import type { CompiledRules } from '../rules/compiled-rules';
 import { RuleBook } from '../rules/rule-book';
-import { type PreparedClearances, prepareClearances } from './lattice';
-import { type PreparedProtection, heldTokens, prepareProtection, restrictionOf } from './prepared-protection';
+import type { PreparedClearances } from './lattice';
+import { type Lexicon, currentLexicon } from './lexicon';
+import { type PreparedProtection, restrictionOf } from './prepared-protection';
 import type { Check } from './check';
 
 /** A span of time, in milliseconds: from its first moment, and no longer at its last. */
@@ -36,8 +37,11 @@ export class PreparedActor {
   private readonly books = new Map<CompiledRules, RuleBook>();
   private standing: Standing | undefined;
 
-  constructor(private readonly actor: Actor) {
-    this.tokens = heldTokens(actor.tokens);
+  constructor(
+    private readonly actor: Actor,
+    private readonly lexicon: Lexicon,
+  ) {
+    this.tokens = lexicon.heldTokens(actor.tokens);
     this.unacknowledged = new Set(actor.unacknowledged);
     this.lifted = new Set(actor.lifted.map(restrictionOf));
     this.told = actor.tokens.join(', ');
@@ -60,7 +64,7 @@ export class PreparedActor {
     return (this.standing = {
       from: Math.max(-Infinity, ...this.moments.filter((moment) => moment <= now)),
       until: Math.min(Infinity, ...this.moments.filter((moment) => moment > now)),
-      clearances: prepareClearances(valid.map(({ clearance }) => clearance)),
+      clearances: this.lexicon.clearances(valid.map(({ clearance }) => clearance)),
       isOpen: now < this.expires,
       isAssured: this.actor.kind === 'session' && now < this.assuredUntil,
     });
@@ -77,7 +81,7 @@ export class PreparedActor {
 
   /** The plain decision about one protection: lattice, need-to-know and assurance. */
   covers(standing: Standing, protection: Protection, rules: CompiledRules): boolean {
-    const prepared = prepareProtection(protection);
+    const prepared = this.lexicon.protection(protection);
     return (
       standing.clearances.reads(prepared.label.interned) &&
       this.needsToKnow(prepared) &&
@@ -87,7 +91,7 @@ export class PreparedActor {
 
   /** The same with every reason, put to the checks that there are. */
   explain(checks: Check[], standing: Standing, protection: Protection, rules: CompiledRules): void {
-    const prepared = prepareProtection(protection);
+    const prepared = this.lexicon.protection(protection);
     standing.clearances.explain(checks, prepared.label);
     const holds = this.holdsToken(prepared);
     const isLifted = !holds && this.isLifted(prepared);
@@ -160,11 +164,11 @@ const NOTHING_TO_ACKNOWLEDGE: Check = Object.freeze({
 
 const actors = new WeakMap<Actor, PreparedActor>();
 
-/** The actor made ready, once. Throws for what is no actor. */
+/** The actor made ready, once, by the lexicon of the process. Throws for what is no actor. */
 export function prepareActor(actor: Actor): PreparedActor {
   const known = actors.get(actor);
   if (known !== undefined) return known;
-  const made = new PreparedActor(actor);
+  const made = new PreparedActor(actor, currentLexicon());
   actors.set(actor, made);
   return made;
 }
