@@ -30,6 +30,7 @@ import { KeepWhatIsUnseen1767225600079 } from './main/1767225600079-keep-what-is
 import { ListAndSearch1767225600074 } from './main/1767225600074-list-and-search';
 import { OpenAccessLists1767225600070 } from './main/1767225600070-open-access-lists';
 import { WidenRights1767225600071 } from './main/1767225600071-widen-rights';
+import { BoundTokens1767225600087 } from './main/1767225600087-bound-tokens';
 import { CreateRegister1767225600000 } from './register/1767225600000-create-register';
 
 /** The restricted side's migrations, in order. */
@@ -66,6 +67,7 @@ export const MAIN_MIGRATIONS = [
   RecordAtSpeed1767225600080,
   AssureTheExaminer1767225600085,
   MakeRoomForTheUnseen1767225600086,
+  BoundTokens1767225600087,
 ];
 
 /** The public side's migrations, in order. */
