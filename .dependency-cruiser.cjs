@@ -15,7 +15,7 @@ const PLAN = {
   people: { rooms: ['marking', 'signing', 'workflow', 'access', 'contracts', 'audit', 'database'], packages: 'any' },
   records: { rooms: ['marking', 'signing', 'access', 'contracts', 'audit', 'database'], packages: 'any' },
   admission: {
-    rooms: ['marking', 'signing', 'access', 'contracts', 'audit', 'records', 'database'],
+    rooms: ['marking', 'signing', 'workflow', 'access', 'contracts', 'people', 'audit', 'records', 'database'],
     packages: 'any',
   },
   release: {

@@ -35,6 +35,8 @@ import { KeepWhatIsUnseen1767225600079 } from './main/1767225600079-keep-what-is
 import { ListAndSearch1767225600074 } from './main/1767225600074-list-and-search';
 import { OpenAccessLists1767225600070 } from './main/1767225600070-open-access-lists';
 import { WidenRights1767225600071 } from './main/1767225600071-widen-rights';
+import { BoundTokens1767225600087 } from './main/1767225600087-bound-tokens';
+import { ReadStatementsOnce1767225600091 } from './main/1767225600091-read-statements-once';
 import { CreateRegister1767225600000 } from './register/1767225600000-create-register';
 
 /** The restricted side's migrations, in order. */
@@ -74,8 +76,10 @@ export const MAIN_MIGRATIONS = [
   BoundGuessingOfCodes1767225600084,
   AssureTheExaminer1767225600085,
   MakeRoomForTheUnseen1767225600086,
+  BoundTokens1767225600087,
   KeepNothingThatIsBeingWithdrawn1767225600088,
   EnterInPlainWords1767225600090,
+  ReadStatementsOnce1767225600091,
 ];
 
 /** The public side's migrations, in order. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RequestAccessCommand } from '#contracts';
 import { DAY, asSuperuser, carryOut, grant, inTime } from '../support/admission';
 import { type AllianceHouse, openAllianceHouse } from '../support/alliance';
@@ -18,7 +19,9 @@ beforeAll(async () => {
   const { house, releaseOfficer, firstReviewer, planner } = alliance;
   const approvers = [releaseOfficer.person, firstReviewer.person];
   await house.authority.accessList({ list: LIST, approvers, longestDays: 30 });
-  await house.authority.accessList({ list: 'HERON', approvers, readIn: READ_IN });
+  const keyless = randomUUID();
+  await house.authority.person({ person: keyless, identity: 'keyless' });
+  await house.authority.accessList({ list: 'HERON', approvers: [...approvers, keyless], readIn: READ_IN });
   await house.authority.accessList({ list: 'UNSEEN', approvers, listed: false });
   await house.authority.accessList({ list: 'OWN-ALONE', approvers: [planner.person] });
   await house.admit();
@@ -59,6 +62,20 @@ describe('the access lists that one may know of', () => {
       ],
     });
     expect((await releaseOfficer.client.accessLists()).items.map(({ name }) => name)).toContain('UNSEEN');
+  });
+
+  it('name as approvers those who can let one in: not oneself, and nobody without a key', async () => {
+    const { official, releaseOfficer, firstReviewer, planner } = alliance;
+    const named = async (who: Resident, list: string) =>
+      (await who.client.accessLists()).items
+        .find(({ name }) => name === list)
+        ?.approvers.map(({ person }) => person)
+        .sort();
+    const both = [releaseOfficer.person, firstReviewer.person].sort();
+    expect(await named(official, 'HERON')).toEqual(both);
+    expect(await named(releaseOfficer, 'HERON')).toEqual([firstReviewer.person]);
+    expect(await named(official, 'OWN-ALONE')).toEqual([planner.person]);
+    expect(await named(planner, 'OWN-ALONE')).toEqual([]);
   });
 
   it('come page by page', async () => {

@@ -238,7 +238,10 @@ describe('a token', () => {
   it('is not made without a name, a scope or an end', async () => {
     const right = { name: 'EXERCISE', scopes: ['me'], expiresInDays: 1 };
     const twins = [
-      { ...right, name: ' ' },
+      { ...right, name: '' },
+      { ...right, name: 'EXERCISE Norway sends nine batteries' },
+      { ...right, name: 'x'.repeat(41) },
+      { ...right, name: 'straße' },
       { ...right, scopes: [] },
       { ...right, scopes: ['everything'] },
       { ...right, expiresInDays: 0 },
@@ -248,5 +251,22 @@ describe('a token', () => {
     ];
     for (const json of twins)
       expect(codeOf(await request('POST', 'tokens', { as: planner, json }))).toBe('400 bad-request');
+  });
+
+  it('is one of twenty at most that have not expired', async () => {
+    const { belgium } = alliance;
+    const json = { name: 'EXERCISE', scopes: ['me'], expiresInDays: 1 };
+    const one = () => request('POST', 'tokens', { as: belgium.sid, json });
+    const ids: string[] = [];
+    for (let n = 0; n < 20; n += 1) ids.push((JSON.parse((await one()).body) as { id: string }).id);
+    const refused = await one();
+    expect(codeOf(refused)).toBe('422 refused');
+    expect(JSON.parse(refused.body)).toMatchObject({ reasons: [{ code: 'token', rule: 'tokens-are-few' }] });
+    expect((await request('POST', 'tokens', { as: planner, json })).status).toBe(201);
+    await request('DELETE', `tokens/${ids[0]!}`, { as: belgium.sid });
+    expect((await one()).status).toBe(201);
+    await admin.run('UPDATE sec.session SET expires_at = now() WHERE id = $1', [ids[1]]);
+    expect((await one()).status).toBe(201);
+    expect(codeOf(await one())).toBe('422 refused');
   });
 });

@@ -228,6 +228,18 @@ describe('the same request twice at once', () => {
     expect(await statuses([revoke(), revoke()])).toEqual([204, 404]);
   });
 
+  it('tokens: as many as may be held, however many are asked for', async () => {
+    const json = { name: 'EXERCISE', scopes: ['documents:read'], expiresInDays: 1 };
+    const asked = Array.from({ length: 24 }, () => post(alliance.norway, 'tokens', { json }));
+    const made = (await statuses(asked)).filter((status) => status === 201);
+    expect(made).toHaveLength(20);
+    const [row] = await admin.run<{ held: string }>(
+      `SELECT count(*) AS held FROM sec.session WHERE kind = 'token' AND person_id = $1`,
+      [alliance.norway.person],
+    );
+    expect(Number(row!.held)).toBe(20);
+  });
+
   it('reading a notification: it stays read', async () => {
     const id = crypto.randomUUID();
     await admin.run(`INSERT INTO notification (id, outbox_id, person_id, kind) VALUES ($1, $1, $2, 'case.approved')`, [

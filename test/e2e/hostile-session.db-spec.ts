@@ -197,6 +197,8 @@ describe('the functions of the database, asked oddly', () => {
     expect(await issue(official, [token(), 'x', [], '1 day'])).toBeNull();
     expect(await issue(official, [token(), 'x', null, '1 day'])).toBeNull();
     expect(await issue(official, [token(), 'x', ['me'], '367 days'])).toBeNull();
+    for (const name of [null, '', 'EXERCISE words', 'x\n', 'x'.repeat(41)])
+      expect(await issue(official, [token(), name, ['me'], '1 day'])).toBeNull();
     // Admitted: whoever acts as somebody can make a token of theirs, which its owner sees and can revoke.
     const id = await issue(official, [own, 'x', ['me'], '1 day']);
     expect(id).not.toBeNull();

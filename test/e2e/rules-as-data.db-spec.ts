@@ -62,7 +62,7 @@ describe('rules are data', () => {
 
   it('they are checked against their schema and the worlds that stand beside them', async () => {
     const world: unknown = parse(readFileSync('libs/access/src/rules/worlds/documents-and-cases.yaml', 'utf8'));
-    const { client } = alliance.official;
+    const { client } = officer;
     expect(await client.checkRules(shippedRules, [world])).toMatchObject({ ok: true, faults: [], differences: [] });
     const broken = await client.checkRules(EXERCISE, [world]);
     expect(broken.ok).toBe(false);
@@ -70,6 +70,18 @@ describe('rules are data', () => {
     const misspelt = { version: 'x', rules: [{ id: 'x', roles: ['*'], action: 'reed', subject: 'Document' }] };
     expect(await client.checkRules(misspelt)).toMatchObject({ ok: false, version: null, faults: [{ file: 'rules' }] });
     expect(await client.checkRules('nonsense', ['nonsense'])).toMatchObject({ ok: false, verdicts: 0 });
+  });
+
+  it('they are checked, and previewed, for security officers alone, and as large as can be signed', async () => {
+    for (const refused of [alliance.official.client.checkRules(shippedRules), alliance.stranger.client.checkRules('x')])
+      expect(await problemOf(refused)).toMatchObject({ code: 'not-permitted', reasons: [{ rule: 'rules' }] });
+    const rules = [{ id: 'a'.repeat(100), roles: ['*'], action: 'read', subject: 'Document' }];
+    const sized = (bytes: number) => ({ version: 'exercise', rules, much: 'x'.repeat(bytes) });
+    expect(await officer.client.checkRules(sized(200_000))).toMatchObject({ ok: false });
+    expect(await problemOf(officer.client.checkRules(sized(263_000)))).toMatchObject({ code: 'too-large' });
+    expect(await problemOf(officer.client.previewRules(sized(263_000)))).toMatchObject({ code: 'too-large' });
+    const twentyOne = Array.from({ length: 21 }, () => ({}));
+    expect(await problemOf(officer.client.checkRules(shippedRules, twentyOne))).toMatchObject({ code: 'bad-request' });
   });
 
   it('a preview says who would gain and who would lose, and changes nothing', async () => {

@@ -183,6 +183,35 @@ describe('list_equals_filter_of_check, narrowed, counted and searched', () => {
     }
   });
 
+  it('walks no whole list for a page, also under rules that deny more', async () => {
+    const url = house.databases.main('superuser');
+    const bounded = (signature: string) =>
+      changedFunction(
+        url,
+        signature,
+        'IF held IS NULL',
+        `IF most IS NULL THEN RAISE EXCEPTION 'the whole list'; END IF; IF held IS NULL`,
+      );
+    const functions = [
+      await bounded('sec.targets(jsonb,timestamptz,uuid,int,int)'),
+      await bounded('sec.documents(jsonb,timestamptz,uuid,int)'),
+      await bounded('sec.search(text,jsonb,timestamptz,uuid,int,int)'),
+    ];
+    access.replace(denied);
+    try {
+      await takenAway(url, functions, async () => {
+        const { client } = people['planner']!;
+        expect((await client.documents({ originator: 'ACT', limit: 2 })).items).toHaveLength(2);
+        expect((await client.targets({ limit: 2 })).items).toHaveLength(2);
+        expect((await client.search({ words: 'exercise', limit: 2 })).items).toHaveLength(2);
+        // A count is of the whole list.
+        await expect(client.documents({ originator: 'ACT', limit: 2, count: true })).rejects.toThrow();
+      });
+    } finally {
+      access.replace(shippedRules);
+    }
+  });
+
   it('taken away: the rules in SQL', async () => {
     access.replace(denied);
     try {

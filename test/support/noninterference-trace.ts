@@ -163,7 +163,7 @@ export const TRACE: Readonly<Record<string, Samples>> = {
       send('POST', `/api/notifications/${id}/read`),
     ),
   'POST /api/tokens': ({ turn }) => [
-    send('POST', '/api/tokens', { json: { name: `EXERCISE ${String(turn)}`, scopes: ['me'], expiresInDays: 1 } }),
+    send('POST', '/api/tokens', { json: { name: `EXERCISE-${String(turn)}`, scopes: ['me'], expiresInDays: 1 } }),
     send('POST', '/api/tokens', { json: { name: 'EXERCISE', scopes: [], expiresInDays: 1 } }),
   ],
   'GET /api/tokens': () => [get('/api/tokens')],

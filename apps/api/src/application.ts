@@ -16,8 +16,16 @@ import { answerUnreadable } from './platform/unreadable-requests';
 /** The largest body that is read, in bytes. An imported document may be this large. */
 export const BODY_LIMIT = 4 * 1024 * 1024;
 
-/** Search words are few: whatever is longer is refused before it is read. In bytes. */
-const SEARCH_LIMIT = 16 * 1024;
+/**
+ * What is longer is refused before it is read, in bytes: search words are few, and a set of rules that does not fit into an instrument
+ * can never be signed.
+ */
+const BODY_LIMITS: Readonly<Record<string, number>> = {
+  '/api/search': 16 * 1024,
+  '/api/cases/search': 16 * 1024,
+  '/api/rules/check': 256 * 1024,
+  '/api/rules/preview': 256 * 1024,
+};
 
 const SAFE_HEADERS = helmet({
   contentSecurityPolicy: {
@@ -61,7 +69,8 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
   });
   refuseOtherMethods(fastify);
   fastify.addHook('onRoute', (route) => {
-    if (route.url === '/api/search' || route.url === '/api/cases/search') route.bodyLimit = SEARCH_LIMIT;
+    const limit = BODY_LIMITS[route.url];
+    if (limit !== undefined) route.bodyLimit = limit;
   });
   for (const type of attachmentMediaTypeSchema.options) {
     const bodyLimit = Math.max(BODY_LIMIT, LARGEST_ATTACHMENT);

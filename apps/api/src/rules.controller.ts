@@ -41,6 +41,7 @@ export class RulesController {
     description: 'Whether they are well formed and give every verdict',
     standardSchema: checkedRulesSchema,
   })
+  @ApiResponse({ status: 403, description: 'You are no security officer', standardSchema: problemSchema })
   check(
     @CurrentActor() actor: Actor,
     @Body({ schema: checkRulesSchema }) { rules, worlds }: z.output<typeof checkRulesSchema>,

@@ -1,6 +1,7 @@
 import type { Actor } from './actor';
 import { type AccessDecision, type Check, errorCheck } from './decision/check';
-import { type PreparedActor, type Standing, prepareActor } from './decision/standing';
+import type { Lexicon } from './decision/lexicon';
+import { PreparedActor, type Standing, prepareActor } from './decision/standing';
 import type { Protection } from './protection';
 import type { AccessRules } from './rules/access-rules';
 import { type CompiledRules, compileRules } from './rules/compiled-rules';
@@ -52,16 +53,19 @@ export function protectionChecks(actor: Actor, protection: Protection, environme
   return checks;
 }
 
-/** The decisions of one actor at one moment, for whoever asks many. Making one throws for what is no actor, and for rules that are none. */
+/**
+ * The decisions of one actor at one moment, for whoever asks many. Making one throws for what is no actor, and for rules that are
+ * none. Whoever asks about people and things that are made up brings a lexicon, with which they are forgotten.
+ */
 export class Decider {
   private readonly rules: CompiledRules;
   private readonly prepared: PreparedActor;
   private readonly standing: Standing;
   private readonly book: RuleBook;
 
-  constructor(actor: Actor, environment: Environment) {
+  constructor(actor: Actor, environment: Environment, lexicon?: Lexicon) {
     this.rules = compileRules(environment.rules);
-    this.prepared = prepareActor(actor);
+    this.prepared = lexicon === undefined ? prepareActor(actor) : new PreparedActor(actor, lexicon);
     this.standing = this.prepared.at(environment.now.getTime());
     this.book = ruleBookOf(actor, this.rules);
   }

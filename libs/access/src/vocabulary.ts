@@ -6,7 +6,7 @@
  * - `Case`: the verbs of a release; `search` words in the cases that one may read.
  * - `AuditEvent`: `search` and `prove` for auditors; `replay` a recorded decision.
  * - `AccessList`: `request` to be let in; `acknowledge` a read-in of one's own.
- * - `Rules`: `read`, and `preview` what another version would change. They are activated by an instrument.
+ * - `Rules`: `read`; `preview` what another version would change, and try one on worlds. They are activated by an instrument.
  * - `BreakGlass`: `open` it for a document, `review` it afterwards. Attributes: `openedBy`, `identity`.
  * - `Person`: `explain` why they may or may not. Attribute: `id`.
  * - `Rights`: `examine` who can read what, what someone can read, what another label would change.

@@ -13,8 +13,9 @@ import {
   someMoments,
   someProtections,
   someThings,
+  under,
 } from '../../../test/support/access-people';
-import { prepareClearances, prepareLabel } from './decision/lattice';
+import { Lexicon } from './decision/lexicon';
 import { type AccessRules, type Check, decide, permits, protectionChecks, shippedRules } from './index';
 
 /** Rules with conditions, prohibitions and another assurance, beside those that ship. */
@@ -161,13 +162,15 @@ describe('the lattice made ready', () => {
         fc.oneof(someLabels, likely),
         (clearances, label) => {
           const checks: Check[] = [];
-          const prepared = prepareClearances(clearances);
-          prepared.explain(checks, prepareLabel(label));
+          const lexicon = new Lexicon();
+          const prepared = lexicon.clearances(clearances);
+          const { label: asked } = lexicon.protection(under(label));
+          prepared.explain(checks, asked);
           const told = dominates(clearances, label);
           const summed = checks.pop();
           expect(checks).toEqual(told.checks.map((check) => ({ ...check, rule: `lattice:${check.rule}` })));
           expect(summed).toMatchObject({ rule: 'lattice', outcome: told.dominates });
-          expect(prepared.reads(prepareLabel(label).interned)).toBe(latticePermits(clearances, label));
+          expect(prepared.reads(asked.interned)).toBe(latticePermits(clearances, label));
           found[told.dominates ? 'yes' : 'no'] += 1;
         },
       ),
@@ -177,8 +180,9 @@ describe('the lattice made ready', () => {
   });
 
   it('also for a clearance that was made ready before the label was met', () => {
-    const prepared = prepareClearances(actorWith().clearances);
+    const lexicon = new Lexicon();
+    const prepared = lexicon.clearances(actorWith().clearances);
     const unheard = { policy: 'NATO', classification: 'UNHEARD OF SO FAR', categories: [] };
-    expect(prepared.reads(prepareLabel(unheard).interned)).toBe(false);
+    expect(prepared.reads(lexicon.protection(under(unheard)).label.interned)).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { PeopleModule } from '#people';
 import { AcknowledgeReadIn } from './acknowledge';
 import { BreakGlass } from './break-glass';
 import { ListAccessLists } from './list-access-lists';
@@ -23,5 +24,5 @@ const USE_CASES = [
 ];
 
 /** Wiring of the admission room: who asks to be let in, and what is opened in emergencies. */
-@Module({ providers: USE_CASES, exports: USE_CASES })
+@Module({ imports: [PeopleModule], providers: USE_CASES, exports: USE_CASES })
 export class AdmissionModule {}

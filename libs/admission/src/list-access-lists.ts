@@ -3,15 +3,18 @@ import type { Actor } from '#access';
 import { record } from '#audit';
 import type { AccessListQuery, AccessListView, Standing } from '#contracts';
 import { Clock, Transactions } from '#database';
+import { AuthorityReader } from '#people';
 import { sha256Hex } from '#signing';
+import { eligibleApprovers } from './eligible-approvers';
 import { type ListRow, namesForTheRecord, pageOfLists } from './store/list.store';
 import { officesOf } from './store/person.store';
 
-/** Lists the access lists that one may know of, by name, and where one stands to each. */
+/** Lists the access lists that one may know of, by name, who can let one in at this moment, and where one stands to each. */
 @Injectable()
 export class ListAccessLists {
   constructor(
     private readonly transactions: Transactions,
+    private readonly authority: AuthorityReader,
     private readonly clock: Clock,
   ) {}
 
@@ -21,7 +24,8 @@ export class ListAccessLists {
   ): Promise<{ items: AccessListView[]; next: string | null }> {
     return this.transactions.run(actor, async (tx) => {
       const rows = await pageOfLists(tx, after, limit);
-      const shown = rows.slice(0, limit);
+      const eligible = eligibleApprovers(actor, await this.authority.current(tx), this.clock.now().toISOString());
+      const shown = rows.slice(0, limit).map((row) => ({ ...row, approvers: eligible(row.approvers) }));
       const offices = await officesOf(
         tx,
         shown.flatMap(({ approvers }) => approvers),

@@ -34,7 +34,7 @@ export const accessListSchema = z
     standing: standingSchema,
     readIn: z.strictObject({ text: z.string(), digest: z.string() }).nullable(),
   })
-  .meta({ id: 'AccessList', description: 'Whom a named list lets in, who approves, and where you stand' });
+  .meta({ id: 'AccessList', description: 'A named list, who can let you in at this moment, and where you stand' });
 
 export const accessListsSchema = z
   .strictObject({ items: z.array(accessListSchema), next: listNameSchema.nullable() })

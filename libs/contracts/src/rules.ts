@@ -11,7 +11,7 @@ export const rulesSchema = z
   });
 
 export const checkRulesSchema = z
-  .strictObject({ rules: z.unknown(), worlds: z.array(z.unknown()).max(50).default([]) })
+  .strictObject({ rules: z.unknown(), worlds: z.array(z.unknown()).max(20).default([]) })
   .meta({ id: 'CheckRules' });
 
 const reasonsSchema = z.array(z.string());

@@ -18,7 +18,7 @@ import { rightsAt } from './rights-at';
 import { countThings, newestThings } from './store/thing.store';
 
 /** On how many documents and cases a change is tried, the newest first. The answer says how many there are. */
-const TRIED = 100_000;
+const TRIED = 10_000;
 
 /** A rule about persons is tried person by person only among so many. */
 const FEW = 500;

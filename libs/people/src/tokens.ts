@@ -15,7 +15,7 @@ export class Tokens {
     private readonly clock: Clock,
   ) {}
 
-  /** A new token of the actor's own. Its text is told once and never again. */
+  /** A new token of the actor's own, one of twenty at most that have not expired. Its text is told once and never again. */
   async issue(
     actor: Actor,
     name: string,
@@ -24,14 +24,10 @@ export class Tokens {
   ): Promise<{ id: string; token: string }> {
     const token = `impr_${randomBytes(32).toString('base64url')}`;
     return this.onTheRecord(actor, { action: 'token.issue' }, async (tx) => {
-      const id = await issueToken(tx, token, name, scopes, days);
-      if (id === undefined) {
-        throw new ProblemError('not-permitted', {
-          reasons: [
-            { code: 'token', rule: 'tokens-are-made-in-a-session', need: 'a signed-in session', have: actor.kind },
-          ],
-        });
-      }
+      const issued = await issueToken(tx, token, name, scopes, days);
+      if (issued === 'too-many') throw tooMany();
+      if (issued === 'no-session') throw notInASession(actor);
+      const { id } = issued;
       await record(
         tx,
         actor,
@@ -71,3 +67,15 @@ export class Tokens {
     return this.refusals.around(actor, asked, () => this.transactions.run(actor, work));
   }
 }
+
+const tooMany = (): ProblemError => {
+  const need = 'at most 20 tokens that have not expired: revoke one first';
+  return new ProblemError('refused', {
+    reasons: [{ code: 'token', rule: 'tokens-are-few', need, have: '20 that have not expired' }],
+  });
+};
+
+const notInASession = (actor: Actor): ProblemError =>
+  new ProblemError('not-permitted', {
+    reasons: [{ code: 'token', rule: 'tokens-are-made-in-a-session', need: 'a signed-in session', have: actor.kind }],
+  });

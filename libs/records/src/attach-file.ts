@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { type Actor, EVERYONE, type Protection, accessReasons } from '#access';
+import { type Actor, type Protection, accessReasons } from '#access';
 import { Refusals, record } from '#audit';
 import { type AttachmentMediaType, ProblemError, type Reason } from '#contracts';
 import { Transactions, type Tx } from '#database';
@@ -11,6 +11,7 @@ import { requireDocument } from './document-to-change';
 import { copiedFrom, findWrittenDown, standingOf } from './find-copies';
 import { ImportParts } from './import-document';
 import { isAssured, labelFaults } from './import-rules';
+import { OWN_WORDS } from './own-words';
 import { insertAttachment, sameBytes } from './store/attachment.store';
 import type { DocumentRow } from './store/document.store';
 import { internProtection } from './store/protection.store';
@@ -92,9 +93,7 @@ export class AttachFile {
   }
 
   private requirePermission(actor: Actor): void {
-    const label = { policy: 'PUBLIC', classification: 'UNMARKED', categories: [] };
-    const asked = { kind: 'Document', protections: [{ label, needToKnow: [EVERYONE] }] } as const;
-    const decision = this.parts.access.decide(actor, 'attach', asked);
+    const decision = this.parts.access.decide(actor, 'attach', OWN_WORDS);
     if (decision.effect === 'deny') throw new ProblemError('not-permitted', { reasons: accessReasons(decision) });
   }
 

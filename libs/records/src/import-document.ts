@@ -11,6 +11,7 @@ import { requireDocument } from './document-to-change';
 import { assuranceFaults, importFaults } from './import-rules';
 import type { LineFault } from './line-fault';
 import { type MarkedDocument, parseMarkedText } from './marked-text';
+import { OWN_WORDS } from './own-words';
 import { insertDocument, insertPortions, insertVersion } from './store/document.store';
 import { internProtection } from './store/protection.store';
 import { bodyDigest } from './write-down';
@@ -79,7 +80,7 @@ export class ImportDocument {
   }
 
   private requirePermission(actor: Actor): void {
-    const decision = this.parts.access.decide(actor, 'import', { kind: 'Document', protections: [OWN_WORDS] });
+    const decision = this.parts.access.decide(actor, 'import', OWN_WORDS);
     if (decision.effect === 'permit') return;
     throw new ProblemError('not-permitted', {
       reasons: accessReasons(decision),
@@ -225,9 +226,6 @@ function tooLate(error: unknown): never {
     throw new ProblemError('conflict', { detail: 'another version came in at the same moment' }, { cause: error });
   throw error;
 }
-
-/** What an author writes is theirs to bring in; its labels are judged portion by portion. */
-const OWN_WORDS = { label: { policy: 'PUBLIC', classification: 'UNMARKED', categories: [] }, needToKnow: ['everyone'] };
 
 const refusedFor = (faults: readonly LineFault[]): ProblemError =>
   new ProblemError('import-refused', { faults: [...faults].sort((a, b) => a.line - b.line) });

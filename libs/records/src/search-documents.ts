@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AccessPolicy, type Actor, type Protection, accessReasons } from '#access';
+import { AccessPolicy, type Actor, accessReasons } from '#access';
 import { type Counted, Refusals, askedFor, record } from '#audit';
 import { type FoundListView, ProblemError, type SearchCommand } from '#contracts';
 import { Clock, Cursors, Transactions, type Tx, cutPage, listOf } from '#database';
 import { PolicySet, portionMark } from '#marking';
 import { documentThing } from './document-thing';
 import { excerptOf, soughtWords } from './excerpt';
+import { OWN_WORDS } from './own-words';
 import { type FoundPortion, countFound, isSearchable, pageOfFound } from './store/found-portion.store';
 import { DOCUMENT_COLUMNS } from './store/listed-document.store';
 import { keyOfPlace, placeOfKey } from './store/numbered.store';
@@ -67,7 +68,7 @@ export class SearchDocuments {
   }
 
   private async requirePermission(actor: Actor): Promise<void> {
-    const decision = this.parts.access.decide(actor, 'search', { kind: 'Document', protections: [OWN_WORDS] });
+    const decision = this.parts.access.decide(actor, 'search', OWN_WORDS);
     if (decision.effect === 'permit') return;
     await this.refusals.record(actor, { action: 'document.search' });
     throw new ProblemError('not-permitted', { reasons: accessReasons(decision) });
@@ -102,9 +103,3 @@ export class SearchDocuments {
     });
   }
 }
-
-/** What somebody asks is theirs to ask; what it is asked of is judged row by row. */
-const OWN_WORDS: Protection = {
-  label: { policy: 'PUBLIC', classification: 'UNMARKED', categories: [] },
-  needToKnow: ['everyone'],
-};

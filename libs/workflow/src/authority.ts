@@ -74,6 +74,13 @@ export class Authority {
     return this.person(key.body.person, at)?.body.identity === key.body.identity ? key : undefined;
   }
 
+  /** Whether somebody can sign at a moment: a known person with a key that stands. */
+  canSign(person: string, at: string): boolean {
+    return this.ofKind('key').some(
+      ({ body }) => body.person === person && this.key(body.kid, at)?.body.person === person,
+    );
+  }
+
   guardKey(kid: string, at: string): InstrumentOf<'service-key'> | undefined {
     const stated = this.ofKind('service-key').filter((each) => each.body.kid === kid);
     if (stated.some((each) => this.isVoid(each.id))) return undefined;

@@ -150,7 +150,7 @@ function registerToken(program: Command, io: CliIo, terminal: Terminal): void {
       groupOf(program, 'token', 'bearer tokens for programs')
         .command('new')
         .description('make a token of your own; it is printed once and never again')
-        .requiredOption('--name <name>', 'what it is for')
+        .requiredOption('--name <name>', 'what it is for, as a code: letters, digits, dots, hyphens and underscores')
         .requiredOption('--scopes <list>', `what it may do, separated by commas: ${SCOPES.join(', ')}`)
         .requiredOption('--days <n>', 'after how many days it expires, 366 at most', countArgument)
         .option('--json', 'print its id and the token as JSON'),

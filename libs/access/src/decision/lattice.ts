@@ -3,17 +3,11 @@ import {
   type InternedLabel,
   type Label,
   type LabelCategory,
-  LabelDictionary,
+  type LabelDictionary,
   type Reader,
   isPublic,
 } from '#marking';
 import type { Check } from './check';
-
-/**
- * The labels and the words of clearances that this process has met. It holds names of policies, classifications and categories, so
- * it grows no larger than these are many.
- */
-const dictionary = new LabelDictionary();
 
 /** A label made ready: what each of its parts needs, in numbers and in words. */
 export interface PreparedLabel {
@@ -31,7 +25,7 @@ interface PreparedCategory {
   readonly need: string;
 }
 
-export function prepareLabel(label: Label): PreparedLabel {
+export function prepareLabel(label: Label, dictionary: LabelDictionary): PreparedLabel {
   return {
     label,
     interned: dictionary.intern(label),
@@ -77,7 +71,7 @@ interface PreparedClearance {
  * INVARIANT: the lattice of `marking` (ADatP-4774.1 section 3.11.4), answer and reasons alike; a property holds them together.
  * The parts of two clearances are never put together.
  */
-export function prepareClearances(clearances: readonly Clearance[]): PreparedClearances {
+export function prepareClearances(clearances: readonly Clearance[], dictionary: LabelDictionary): PreparedClearances {
   const prepared = clearances.map(prepareClearance);
   const reads = dictionary.reader(clearances);
   const levels = prepared.map(({ policy, levels }) => `${policy}: ${levels}`).join('; ') || 'no clearance';

@@ -1,8 +1,9 @@
 import type { Actor, HeldClearance } from '../actor';
 import type { Protection } from '../protection';
 import type { CompiledRules } from '../rules/compiled-rules';
-import { type PreparedClearances, prepareClearances } from './lattice';
-import { type PreparedProtection, heldTokens, prepareProtection, restrictionOf } from './prepared-protection';
+import type { PreparedClearances } from './lattice';
+import { type Lexicon, currentLexicon } from './lexicon';
+import { type PreparedProtection, restrictionOf } from './prepared-protection';
 import type { Check } from './check';
 
 /** What a decision says of a restriction that break-glass lifts, whether the session at hand is such a one or not. */
@@ -41,9 +42,12 @@ export class PreparedActor {
   private readonly lasting: readonly (keyof Actor)[];
   private standing: Standing | undefined;
 
-  constructor(private readonly actor: Actor) {
+  constructor(
+    private readonly actor: Actor,
+    private readonly lexicon: Lexicon,
+  ) {
     this.lasting = (Object.keys(actor) as (keyof Actor)[]).filter((name) => !OF_A_REQUEST.has(name));
-    this.tokens = heldTokens(actor.tokens);
+    this.tokens = lexicon.heldTokens(actor.tokens);
     this.unacknowledged = new Set(actor.unacknowledged);
     this.lifted = new Set(actor.lifted.map(restrictionOf));
     this.told = actor.tokens.join(', ');
@@ -58,10 +62,11 @@ export class PreparedActor {
   }
 
   /**
-   * Whether this is that actor, in this request or in another. INVARIANT: all that follows from it is the same, not alike: an actor
-   * who shares some of it with another is somebody else.
+   * Whether this is that actor, in this request or in another, by this lexicon. INVARIANT: all that follows from it is the same, not
+   * alike: an actor who shares some of it with another is somebody else.
    */
-  isOf(actor: Actor): boolean {
+  isOf(actor: Actor, lexicon: Lexicon): boolean {
+    if (lexicon !== this.lexicon) return false;
     for (const name of this.lasting) if (actor[name] !== this.actor[name]) return false;
     return true;
   }
@@ -75,7 +80,7 @@ export class PreparedActor {
     return (this.standing = {
       from: Math.max(-Infinity, ...this.moments.filter((moment) => moment <= now)),
       until: Math.min(Infinity, ...this.moments.filter((moment) => moment > now)),
-      clearances: prepareClearances(valid.map(({ clearance }) => clearance)),
+      clearances: this.lexicon.clearances(valid.map(({ clearance }) => clearance)),
       isOpen: now < this.expires,
       isAssured: this.actor.kind === 'session' && now < this.assuredUntil,
     });
@@ -83,7 +88,7 @@ export class PreparedActor {
 
   /** The plain decision about one protection: lattice, need-to-know and assurance. */
   covers(standing: Standing, protection: Protection, rules: CompiledRules): boolean {
-    const prepared = prepareProtection(protection);
+    const prepared = this.lexicon.protection(protection);
     return (
       standing.clearances.reads(prepared.label.interned) &&
       this.needsToKnow(standing, prepared) &&
@@ -93,7 +98,7 @@ export class PreparedActor {
 
   /** The same with every reason, put to the checks that there are. */
   explain(checks: Check[], standing: Standing, protection: Protection, rules: CompiledRules): void {
-    const prepared = prepareProtection(protection);
+    const prepared = this.lexicon.protection(protection);
     standing.clearances.explain(checks, prepared.label);
     const holds = this.holdsToken(prepared);
     const isLifted = !holds && this.isLifted(prepared);
@@ -167,11 +172,15 @@ const NOTHING_TO_ACKNOWLEDGE: Check = Object.freeze({
 
 const actors = new WeakMap<Actor['clearances'], PreparedActor>();
 
-/** The actor made ready; once for all requests of somebody who holds the same. Throws for what is no actor. */
+/**
+ * The actor made ready by the lexicon of the process; once for all requests of somebody who holds the same. Throws for what is no
+ * actor.
+ */
 export function prepareActor(actor: Actor): PreparedActor {
+  const lexicon = currentLexicon();
   const known = actors.get(actor.clearances);
-  if (known?.isOf(actor) === true) return known;
-  const made = new PreparedActor(actor);
+  if (known?.isOf(actor, lexicon) === true) return known;
+  const made = new PreparedActor(actor, lexicon);
   actors.set(actor.clearances, made);
   return made;
 }

@@ -125,4 +125,35 @@ describe('checking rules', () => {
     expect(check.ok).toBe(false);
     expect(check.faults).toContainEqual(fault);
   });
+
+  const paperFor = (count: number) => {
+    const names = Array.from({ length: count }, (_unused, n) => `reader ${String(n)}`);
+    return {
+      ...world,
+      people: Object.fromEntries(names.map((name) => [name, { cleared: { to: 'SECRET' } }])),
+      verdicts: Object.fromEntries(names.map((name) => [name, { read: { paper: 'yes' } }])),
+    };
+  };
+
+  it('tries 2,000 verdicts at a time, of all worlds together, and none where there are more', () => {
+    expect(checkRules(shippedRules, [paperFor(1_000), paperFor(1_000)])).toMatchObject({ ok: true, verdicts: 2_000 });
+    expect(checkRules(shippedRules, [paperFor(1_000), paperFor(1_000), world])).toMatchObject({
+      ok: false,
+      verdicts: 0,
+      faults: [{ file: 'worlds', fault: '2002 verdicts: at most 2000 are tried at a time' }],
+    });
+  });
+
+  it('tells 200 faults, and no more', () => {
+    const nobody = { ...paperFor(500), people: {} };
+    expect(checkRules(shippedRules, [nobody]).faults).toHaveLength(200);
+  });
+
+  it.each([
+    ['a long list', Array.from({ length: 101 }, () => 1)],
+    ['a long text', 'x'.repeat(501)],
+  ])('takes no attribute that is %s', (_name, of) => {
+    const things = { paper: { ...world.things.paper, attributes: { of } } };
+    expect(checkRules(shippedRules, [{ ...world, things }])).toMatchObject({ ok: false, verdicts: 0 });
+  });
 });

@@ -11,6 +11,7 @@ import {
   someThings,
   under,
 } from '../../../../test/support/access-people';
+import { PreparedActor } from '../decision/standing';
 import {
   type AccessRules,
   type Actor,
@@ -210,5 +211,25 @@ describe('the preview of rules', () => {
     const [line] = previewRules(shippedRules, changed(closed), { actors, things, now: new Date(NOW) });
     expect(line).toMatchObject({ action: 'read', subject: 'Case', gain: nothing, lose: { people: 100 } });
     expect(asked).toBeLessThan(1_000_000);
+  });
+
+  it('asks once what somebody reaches, for all actions together, and nothing where the rules stay what they are', () => {
+    const covers = jest.spyOn(PreparedActor.prototype, 'covers');
+    const actors = [planner, requester, delegate];
+    const things = Array.from({ length: 50 }, (_none, n): Thing =>
+      caseOf('nobody', under(SECRET, `list:L${String(n)}`)),
+    );
+    const preview = (after: AccessRules): number => {
+      covers.mockClear();
+      previewRules(shippedRules, after, { actors, things: [...things, paper], now: new Date(NOW) });
+      return covers.mock.calls.length;
+    };
+    const forbidden: Rule = { id: 'none', roles: ['*'], action: 'read', subject: 'Case', inverted: true };
+    expect(preview(changed(forbidden))).toBe(actors.length * 50);
+    expect(preview(changed({ ...forbidden, roles: ['planner'] }))).toBe(50);
+    expect(preview({ ...changed(), assurance: [{ policy: 'NATO', classifications: ['SECRET'] }] })).toBe(
+      actors.length * 51 * 2,
+    );
+    covers.mockRestore();
   });
 });

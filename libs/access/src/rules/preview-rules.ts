@@ -59,14 +59,19 @@ export function previewRules(
 ): PreviewLine[] {
   const [old, new_] = [compileRules(before), compileRules(after)];
   const assurance = !sameSet(old.assured, new_.assured);
-  return Object.entries(VOCABULARY).flatMap(([kind, actions]) => {
+  const lines = Object.entries(VOCABULARY).flatMap(([kind, actions]) => {
     const subject = kind as Subject;
     const things = thingsOf(subject, population);
     return actions
       .filter((action) => assurance || !sameRules(old, new_, action, subject))
-      .map((action) => lineOf({ action, subject, things, old, new_, examples }, population))
-      .filter(({ gain, lose }) => gain.decisions + lose.decisions > 0);
+      .map((action) => new Line({ action, subject, things, old, new_ }, examples));
   });
+  for (const actor of population.actors) {
+    // What somebody reaches is worked out once for all lines.
+    const reach = new Reach(actor, population.now, { old, new_, assurance });
+    for (const line of lines) line.meet(reach);
+  }
+  return lines.map((line) => line.told()).filter(({ gain, lose }) => gain.decisions + lose.decisions > 0);
 }
 
 const sameSet = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
@@ -89,7 +94,6 @@ interface Change {
   readonly things: readonly Thing[];
   readonly old: CompiledRules;
   readonly new_: CompiledRules;
-  readonly examples: number;
 }
 
 /** Things that the rules cannot tell apart, by the protections that they stand under. */
@@ -104,24 +108,40 @@ interface Ruling {
   readonly after: { readonly lets: boolean; readonly by: string };
 }
 
-function lineOf(change: Change, { actors, now }: Population): PreviewLine {
-  const { action, subject, old, new_ } = change;
-  const asked = [...rulesAbout(old, action, subject), ...rulesAbout(new_, action, subject)];
-  const groups = groupThings(change.things, attributesAsked([old, new_], asked));
-  const heldAsked = [...new Set(asked.flatMap((rule) => conditionsIn([old, new_], rule).flatMap(heldBy)))];
-  const rulings = new Map<string, readonly Ruling[]>();
-  const [gain, lose] = [new Side(change.examples), new Side(change.examples)];
-  for (const actor of actors) {
-    const key = JSON.stringify([[...actor.roles].sort(), ...heldAsked.map((name) => actor[name])]);
-    const known = rulings.get(key) ?? rulingsOf(actor, change, groups);
-    rulings.set(key, known);
-    const reach = new Reach(actor, now, change);
-    groups.forEach((group, place) => {
+/** One action and kind of thing, and what changes for those whom it meets. */
+class Line {
+  private readonly groups: readonly ThingGroup[];
+  private readonly heldAsked: readonly (keyof Actor)[];
+  private readonly rulings = new Map<string, readonly Ruling[]>();
+  private readonly gain: Side;
+  private readonly lose: Side;
+
+  constructor(
+    private readonly change: Change,
+    examples: number,
+  ) {
+    const { action, subject, things, old, new_ } = change;
+    const asked = [...rulesAbout(old, action, subject), ...rulesAbout(new_, action, subject)];
+    this.groups = groupThings(things, attributesAsked([old, new_], asked));
+    this.heldAsked = [...new Set(asked.flatMap((rule) => conditionsIn([old, new_], rule).flatMap(heldBy)))];
+    [this.gain, this.lose] = [new Side(examples), new Side(examples)];
+  }
+
+  meet(reach: Reach): void {
+    const { actor } = reach;
+    const key = JSON.stringify([[...actor.roles].sort(), ...this.heldAsked.map((name) => actor[name])]);
+    const known = this.rulings.get(key) ?? rulingsOf(actor, this.change, this.groups);
+    this.rulings.set(key, known);
+    this.groups.forEach((group, place) => {
       const ruling = known[place];
-      if (ruling !== undefined) compare(reach, group, ruling, { gain, lose });
+      if (ruling !== undefined) compare(reach, group, ruling, { gain: this.gain, lose: this.lose });
     });
   }
-  return { action, subject, gain: gain.told(), lose: lose.told() };
+
+  told(): PreviewLine {
+    const { action, subject } = this.change;
+    return { action, subject, gain: this.gain.told(), lose: this.lose.told() };
+  }
 }
 
 const conditionsIn = (versions: readonly CompiledRules[], rule: AccessRule): RuleCondition[] =>
@@ -167,9 +187,14 @@ class Reach {
   constructor(
     readonly actor: Actor,
     private readonly now: Date,
-    private readonly change: Change,
+    private readonly change: { readonly old: CompiledRules; readonly new_: CompiledRules; readonly assurance: boolean },
   ) {
     this.prepared = prepareActor(actor);
+  }
+
+  /** Whether the versions ask for assurance differently: only then may somebody reach by one what they do not by the other. */
+  get differs(): boolean {
+    return this.change.assurance;
   }
 
   of(under: string, { protections }: Thing): { readonly before: boolean; readonly after: boolean } {
@@ -178,7 +203,8 @@ class Reach {
     const standing = this.prepared.at(this.now.getTime());
     const covers = (rules: CompiledRules): boolean =>
       standing.isOpen && protections.every((each) => this.prepared.covers(standing, each, rules));
-    const made = { before: covers(this.change.old), after: covers(this.change.new_) };
+    const before = covers(this.change.old);
+    const made = { before, after: this.differs ? covers(this.change.new_) : before };
     this.known.set(under, made);
     return made;
   }
@@ -190,7 +216,8 @@ function compare(
   { before, after }: Ruling,
   sides: { gain: Side; lose: Side },
 ): void {
-  if (!before.lets && !after.lets) return;
+  // What the rules leave as it was, only another assurance changes.
+  if (before.lets === after.lets && (!before.lets || !reach.differs)) return;
   for (const [under, things] of members) {
     const [thing] = things;
     if (thing === undefined || (thing.protections.length === 0 && carriesText(thing.kind))) continue;
@@ -202,7 +229,8 @@ function compare(
 
 class Side {
   private readonly people = new Set<string>();
-  private readonly things = new Set<Thing>();
+  /** Things that are told apart by nothing, counted as the group that they are: everybody meets the same groups. */
+  private readonly groups = new Set<readonly Thing[]>();
   private readonly examples: PreviewExample[] = [];
   private decisions = 0;
 
@@ -212,7 +240,7 @@ class Side {
     const isNew = !this.people.has(actor.personId);
     this.people.add(actor.personId);
     this.decisions += things.length;
-    for (const thing of things) this.things.add(thing);
+    this.groups.add(things);
     // An example for each person tells more than many of one.
     if (!isNew || this.examples.length >= this.most) return;
     const { personId, office } = actor;
@@ -223,7 +251,7 @@ class Side {
   told(): PreviewSide {
     return {
       people: this.people.size,
-      things: this.things.size,
+      things: [...this.groups].reduce((sum, { length }) => sum + length, 0),
       decisions: this.decisions,
       examples: this.examples,
     };

@@ -31,6 +31,7 @@ const LEVELS = ['UNCLASSIFIED', 'RESTRICTED', 'CONFIDENTIAL', 'SECRET', 'TOP SEC
 const level = z.enum(LEVELS);
 const words = z.string().min(1).max(200);
 const list = z.array(words).max(100).default([]);
+const text = z.string().max(500);
 const moment = z.iso.datetime();
 
 const clearedSchema = z.strictObject({
@@ -60,13 +61,13 @@ const personSchema = z.strictObject({
 
 /** A value, or somebody of this world: `{ person: planner }` is their id, `{ human: planner }` who they are. */
 const attributeSchema = z.union([
-  z.string(),
+  text,
   z.number(),
   z.boolean(),
   z.strictObject({ person: words }),
   z.strictObject({ human: words }),
   z.strictObject({ moment }),
-  z.array(z.union([z.string(), z.number(), z.boolean()])),
+  z.array(z.union([text, z.number(), z.boolean()])).max(100),
 ]);
 
 const thingSchema = z.strictObject({

@@ -21,6 +21,11 @@ export type Reader = (label: InternedLabel) => boolean;
 export class LabelDictionary {
   private readonly numbers = new Map<string, number>();
 
+  /** How many names it has met. */
+  get size(): number {
+    return this.numbers.size;
+  }
+
   /** The label in numbers. The same text gets the same number, whether a label or a clearance brought it first. */
   intern(label: Label): InternedLabel {
     const of = (type: string): number[][] =>

@@ -81,19 +81,22 @@ export interface TokenRow {
   readonly expiresAt: Date;
 }
 
-/** The id of the new token, or undefined when the session may not make one. */
+/** The id of the new token; why none was made: `too-many` that have not expired, or a session that makes none. */
 export async function issueToken(
   tx: Tx,
   token: string,
   name: string,
   scopes: readonly string[],
   days: number,
-): Promise<string | undefined> {
-  const row = await tx.row<{ id: string | null }>(
-    'SELECT sec.issue_token($1, $2, $3, make_interval(days => $4)) AS id',
-    [token, name, scopes, days],
-  );
-  return row?.id ?? undefined;
+): Promise<{ readonly id: string } | 'too-many' | 'no-session'> {
+  try {
+    const sql = 'SELECT sec.issue_token($1, $2, $3, make_interval(days => $4)) AS id';
+    const id = (await tx.row<{ id: string | null }>(sql, [token, name, scopes, days]))?.id;
+    return typeof id === 'string' ? { id } : 'no-session';
+  } catch (error) {
+    if ((error as { driverError?: { code?: string } }).driverError?.code === 'IMTOK') return 'too-many';
+    throw error;
+  }
 }
 
 export async function ownTokens(tx: Tx): Promise<TokenRow[]> {

@@ -1,7 +1,7 @@
 import type { RuleCondition } from '#access';
 import { Bound, type Tx } from '#database';
 import { type DocumentFilter } from './listed-document.store';
-import { NUMBERED, type PlaceInCut, ordinalOf } from './numbered.store';
+import { NUMBERED, type PlaceInCut, type WalkPlace, pageByRules, walkPlaceOf } from './numbered.store';
 
 /** A portion in which the words were found; or a whole document that is not read in portions. */
 export interface FoundPortion {
@@ -51,39 +51,46 @@ export async function isSearchable(tx: Tx, words: string): Promise<boolean> {
 
 /** The newest places where the words stand, after a place; one more than asked. */
 export async function pageOfFound(tx: Tx, asked: AskedWords): Promise<FoundPortion[]> {
-  if (asked.rules === 'nothing') return [];
-  const { after, limit } = asked;
-  const { bound, hits } = await hitsOf(tx, asked, after, limit + 1);
+  const { rules, after, limit } = asked;
+  if (rules === 'nothing') return [];
+  const from = await walkPlaceOf(tx, after);
+  if (typeof rules === 'object') {
+    const walk = (bound: Bound, place: WalkPlace | undefined, most: number): string =>
+      hitsOf(bound, asked, place, most);
+    const { bound, keys } = await pageByRules(tx, { rules, after: from, wanted: limit + 1 }, walk);
+    return tx.rows<FoundPortion>(PAGE(keys), bound.values);
+  }
+  const bound = new Bound();
+  const hits = `SELECT h.* FROM ${hitsOf(bound, asked, from, limit + 1)} AS h`;
   const page = `${hits} ORDER BY h.at DESC, h.document_id DESC, h.ordinal LIMIT ${bound.place(limit + 1)}`;
   return tx.rows<FoundPortion>(PAGE(page), bound.values);
 }
 
 /** In how many places the words stand that the session may see: exact. */
 export async function countFound(tx: Tx, asked: Omit<AskedWords, 'after' | 'limit'>): Promise<number> {
-  if (asked.rules === 'nothing') return 0;
-  const { bound, hits } = await hitsOf(tx, asked, undefined, null);
-  const row = await tx.row<{ n: string }>(`SELECT count(*) AS n FROM (${hits}) AS found`, bound.values);
+  const { rules } = asked;
+  if (rules === 'nothing') return 0;
+  const ruled = typeof rules === 'object' ? ` JOIN document d ON d.id = h.document_id WHERE ${rules.sql}` : '';
+  const bound = new Bound(typeof rules === 'object' ? rules.parameters : []);
+  const hits = `${hitsOf(bound, asked, undefined, null)} AS h${ruled}`;
+  const row = await tx.row<{ n: string }>(`SELECT count(*) AS n FROM ${hits}`, bound.values);
   return Number(row?.n ?? 0);
 }
 
-async function hitsOf(
-  tx: Tx,
-  { words, filter, rules }: Omit<AskedWords, 'after' | 'limit'>,
-  after: PlaceInCut | undefined,
+/** The places where the words stand, from a place on, so many at most; all of them where nobody says how many. */
+function hitsOf(
+  bound: Bound,
+  { words, filter }: Pick<AskedWords, 'words' | 'filter'>,
+  after: WalkPlace | undefined,
   most: number | null,
-): Promise<{ bound: Bound; hits: string }> {
-  const allowed = typeof rules === 'object' ? rules : undefined;
-  const bound = new Bound(allowed?.parameters);
-  const ordinal = after === undefined ? null : await ordinalOf(tx, after);
-  const call = [
+): string {
+  const asked = [
     bound.place(words),
     `${bound.place(JSON.stringify(filter))}::jsonb`,
     `${bound.place(after?.at ?? null)}::timestamptz`,
-    `${bound.place(after?.documentId ?? null)}::uuid`,
-    `${bound.place(ordinal)}::int`,
-    // What the rules forbid must not use up the page: then all hits are looked at.
-    `${bound.place(allowed === undefined ? most : null)}::int`,
-  ].join(', ');
-  const ruled = allowed === undefined ? '' : ` JOIN document d ON d.id = h.document_id WHERE ${allowed.sql}`;
-  return { bound, hits: `SELECT h.* FROM sec.search(${call}) AS h${ruled}` };
+    `${bound.place(after?.document ?? null)}::uuid`,
+    `${bound.place(after?.ordinal ?? null)}::int`,
+    `${bound.place(most)}::int`,
+  ];
+  return `sec.search(${asked.join(', ')})`;
 }

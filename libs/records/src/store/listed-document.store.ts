@@ -1,6 +1,7 @@
 import type { RuleCondition } from '#access';
 import { Bound, type PageKey, type Tx, whereAll } from '#database';
 import { heldUnder } from './held.store';
+import { type TriedKey, firstThatFit } from './in-batches';
 import { type Rows, cheaper, under } from './newest';
 
 /** What a list of documents is narrowed by. `nation` and `area`: documents with a target of them that the session sees. */
@@ -67,11 +68,15 @@ export async function pageOfDocuments(
   { filter = {}, rules, after, limit }: AskedDocuments,
 ): Promise<ListedDocument[]> {
   if (rules === 'nothing') return [];
-  const bound = new Bound(typeof rules === 'object' ? rules.parameters : []);
   if (isNarrowed(filter)) {
-    const keys = `${narrowed(bound, filter, rules, { after, most: limit + 1 })} ORDER BY k.at DESC, k.id DESC LIMIT ${bound.place(limit + 1)}`;
+    const bound = new Bound();
+    const keys =
+      typeof rules === 'object'
+        ? `SELECT unnest(${bound.place(await narrowedByRules(tx, { filter, rules, after, limit }))}::uuid[]) AS id`
+        : `SELECT k.* FROM ${narrowed(bound, filter, after, limit + 1)} AS k ORDER BY k.at DESC, k.id DESC LIMIT ${bound.place(limit + 1)}`;
     return tx.rows<ListedDocument>(PAGE(fetched(keys)), bound.values);
   }
+  const bound = new Bound(typeof rules === 'object' ? rules.parameters : []);
   const where = conditionsOf(bound, filter, rules);
   if (after !== undefined)
     where.push(`(d.created_at, d.id) < (${bound.place(after.at)}::timestamptz, ${bound.place(after.id)}::uuid)`);
@@ -99,7 +104,10 @@ export async function countDocuments(
   if (rules === 'nothing') return 0;
   const held = await heldUnder(tx, filter);
   const bound = new Bound(typeof rules === 'object' ? rules.parameters : []);
-  if (isNarrowed(filter)) return counted(tx, `(${narrowed(bound, filter, rules, { most: null })}) AS fits`, bound);
+  if (isNarrowed(filter)) {
+    const ruled = typeof rules === 'object' ? ` JOIN document d ON d.id = k.id WHERE ${rules.sql}` : '';
+    return counted(tx, `${narrowed(bound, filter, undefined, null)} AS k${ruled}`, bound);
+  }
   const where = conditionsOf(bound, filter, rules);
   if (where.length === 0) return counted(tx, undefined, new Bound([held?.ids ?? null]));
   where.push(...bound.when(held?.ids, (place) => under('d.protection_id', `SELECT ${place}::int[]`)));
@@ -116,21 +124,37 @@ async function counted(tx: Tx, from: string | undefined, bound: Bound): Promise<
 const isNarrowed = ({ nation, area, originator }: DocumentFilter): boolean =>
   nation !== undefined || area !== undefined || originator !== undefined;
 
-/** The keys of the documents that fit. What the rules forbid must not use up the page: then all that fit are looked at. */
+/** The keys of the documents that fit the filter, after one, so many at most; all of them where nobody says how many. */
 function narrowed(
   bound: Bound,
   filter: DocumentFilter,
-  rules: RuleCondition | undefined,
-  { after, most }: { readonly after?: PageKey | undefined; readonly most: number | null },
+  after: { readonly at: string; readonly id: string } | undefined,
+  most: number | null,
 ): string {
-  const ruled = typeof rules === 'object' ? ` JOIN document d ON d.id = k.id WHERE ${rules.sql}` : '';
   const asked = [
     `${bound.place(JSON.stringify(filter))}::jsonb`,
     `${bound.place(after?.at ?? null)}::timestamptz`,
     `${bound.place(after?.id ?? null)}::uuid`,
-    `${bound.place(ruled === '' ? most : null)}::int`,
+    `${bound.place(most)}::int`,
   ];
-  return `SELECT k.* FROM sec.documents(${asked.join(', ')}) AS k${ruled}`;
+  return `sec.documents(${asked.join(', ')})`;
+}
+
+/** The ids of a page of them that the rules let the reader have, one more than asked. */
+async function narrowedByRules(
+  tx: Tx,
+  { filter, rules, after, limit }: AskedDocuments & { filter: DocumentFilter; rules: Exclude<RuleCondition, string> },
+): Promise<string[]> {
+  // As the database writes moments: a cursor knows milliseconds only.
+  const found = await firstThatFit<TriedKey & { id: string; at: string }>(limit + 1, (last, most) => {
+    const bound = new Bound(rules.parameters);
+    return tx.rows(
+      `SELECT k.id, k.at::text AS at, coalesce(${rules.sql}, false) AS fits
+         FROM ${narrowed(bound, filter, last ?? after, most)} AS k LEFT JOIN document d ON d.id = k.id ORDER BY k.at DESC, k.id DESC`,
+      bound.values,
+    );
+  });
+  return found.map(({ id }) => id);
 }
 
 const conditionsOf = (bound: Bound, { from, to }: DocumentFilter, rules: RuleCondition | undefined): string[] => [

@@ -1,7 +1,7 @@
 import type { RuleCondition } from '#access';
 import { Bound, type Tx } from '#database';
 import type { DocumentFilter } from './listed-document.store';
-import { NUMBERED, type PlaceInCut, ordinalOf } from './numbered.store';
+import { NUMBERED, type PlaceInCut, type WalkPlace, pageByRules, walkPlaceOf } from './numbered.store';
 
 /** What a list of targets is narrowed by. Dates are those of the document, protections and originators those of the target itself. */
 export interface TargetFilter extends DocumentFilter {
@@ -47,9 +47,15 @@ const PAGE = (keys: string): string => `
 export async function pageOfTargets(tx: Tx, asked: AskedTargets): Promise<ListedTarget[]> {
   const { filter = {}, rules, after, limit } = asked;
   if (rules === 'nothing') return [];
-  const ordinal = after === undefined ? null : await ordinalOf(tx, after);
-  const bound = new Bound(typeof rules === 'object' ? rules.parameters : []);
-  const keys = keysOf(bound, filter, rules, { after, ordinal, most: limit + 1 });
+  const from = await walkPlaceOf(tx, after);
+  if (typeof rules === 'object') {
+    const walk = (bound: Bound, place: WalkPlace | undefined, most: number): string =>
+      targetsAsked(bound, filter, place, most);
+    const { bound, keys } = await pageByRules(tx, { rules, after: from, wanted: limit + 1 }, walk);
+    return tx.rows<ListedTarget>(PAGE(keys), bound.values);
+  }
+  const bound = new Bound();
+  const keys = `SELECT k.* FROM ${targetsAsked(bound, filter, from, limit + 1)} AS k`;
   const page = `${keys} ORDER BY k.at DESC, k.document_id DESC, k.ordinal LIMIT ${bound.place(limit + 1)}`;
   return tx.rows<ListedTarget>(PAGE(page), bound.values);
 }
@@ -63,25 +69,19 @@ export async function countTargets(
   const bound = new Bound(typeof rules === 'object' ? rules.parameters : []);
   const statement =
     typeof rules === 'object'
-      ? `SELECT count(*) AS n FROM (${keysOf(bound, filter, rules, { ordinal: null, most: null })}) AS fits`
+      ? `SELECT count(*) AS n FROM ${targetsAsked(bound, filter, undefined, null)} AS k JOIN document d ON d.id = k.document_id WHERE ${rules.sql}`
       : `SELECT sec.count_targets(${bound.place(JSON.stringify(filter))}::jsonb) AS n`;
   return Number((await tx.row<{ n: string }>(statement, bound.values))?.n ?? 0);
 }
 
-/** The keys of the targets that fit. What the rules forbid must not use up the page: then all that fit are looked at. */
-function keysOf(
-  bound: Bound,
-  filter: TargetFilter,
-  rules: RuleCondition | undefined,
-  { after, ordinal, most }: { readonly after?: PlaceInCut | undefined; ordinal: number | null; most: number | null },
-): string {
-  const ruled = typeof rules === 'object' ? ` JOIN document d ON d.id = k.document_id WHERE ${rules.sql}` : '';
+/** The keys of the targets that fit the filter, from a place on, so many at most; all of them where nobody says how many. */
+function targetsAsked(bound: Bound, filter: TargetFilter, after: WalkPlace | undefined, most: number | null): string {
   const asked = [
     `${bound.place(JSON.stringify(filter))}::jsonb`,
     `${bound.place(after?.at ?? null)}::timestamptz`,
-    `${bound.place(after?.documentId ?? null)}::uuid`,
-    `${bound.place(ordinal)}::int`,
-    `${bound.place(ruled === '' ? most : null)}::int`,
+    `${bound.place(after?.document ?? null)}::uuid`,
+    `${bound.place(after?.ordinal ?? null)}::int`,
+    `${bound.place(most)}::int`,
   ];
-  return `SELECT k.* FROM sec.targets(${asked.join(', ')}) AS k${ruled}`;
+  return `sec.targets(${asked.join(', ')})`;
 }
