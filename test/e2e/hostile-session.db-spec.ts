@@ -182,7 +182,7 @@ describe('the functions of the database, asked oddly', () => {
     expect(await open('EXERCISE-minister', derived, sid, '-1 hours')).toBe(false);
     expect(await open('EXERCISE-minister', derived, 'short', '8 hours')).toBe(false);
     expect(await open('nobody', derived, sid, '8 hours')).toBe(false);
-    expect(await api.run('SELECT sec.enter($1) AS entered', [sid])).toEqual([{ entered: null }]);
+    expect(await api.run('SELECT holder FROM sec.enter($1)', [sid])).toEqual([{ holder: null }]);
     expect(await open('EXERCISE-minister', derived, sid, '8 hours')).toBe(true);
   });
 
