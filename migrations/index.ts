@@ -31,6 +31,7 @@ import { AssureTheExaminer1767225600085 } from './main/1767225600085-assure-the-
 import { MakeRoomForTheUnseen1767225600086 } from './main/1767225600086-make-room-for-the-unseen';
 import { KeepNothingThatIsBeingWithdrawn1767225600088 } from './main/1767225600088-keep-nothing-that-is-being-withdrawn';
 import { FindCases1767225600081 } from './main/1767225600081-find-cases';
+import { ListCasesByProtection1767225600089 } from './main/1767225600089-list-cases-by-protection';
 import { KeepWhatIsUnseen1767225600079 } from './main/1767225600079-keep-what-is-unseen';
 import { ListAndSearch1767225600074 } from './main/1767225600074-list-and-search';
 import { OpenAccessLists1767225600070 } from './main/1767225600070-open-access-lists';
@@ -78,6 +79,7 @@ export const MAIN_MIGRATIONS = [
   MakeRoomForTheUnseen1767225600086,
   BoundTokens1767225600087,
   KeepNothingThatIsBeingWithdrawn1767225600088,
+  ListCasesByProtection1767225600089,
   EnterInPlainWords1767225600090,
   ReadStatementsOnce1767225600091,
 ];

@@ -5,7 +5,7 @@ import type { Tx } from '#database';
 import { startCluster } from '../support/start-cluster';
 import { COMMON_WORD, RARE_WORD, READER_CLASSES, type ReaderClass } from './fill-at-scale';
 import { type Deep, countAll, fasterPage, inTransaction, plainly, prepared, rareWord } from './hand-written';
-import { type Report, median, slower } from './report';
+import { type Report, inTurns, slower } from './report';
 import { ScaleHouse } from './scale-house';
 
 const ROUNDS = 300;
@@ -116,21 +116,3 @@ async function benchFilters(report: Report, large: ScaleHouse, name: ReaderClass
 
 const inSession = <Result>(house: ScaleHouse, name: ReaderClass, work: (tx: Tx) => Promise<Result>): Promise<Result> =>
   house.api.run(ScaleHouse.sessionOf(name), work);
-
-/** The p50 of each, in milliseconds, done in turns so that whatever else the machine does is done to all. */
-async function inTurns<Name extends string>(
-  rounds: number,
-  works: Readonly<Record<Name, () => Promise<unknown>>>,
-): Promise<Record<Name, number>> {
-  const names = Object.keys(works) as Name[];
-  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let round = -3; round < rounds; round += 1) {
-    for (const name of names) {
-      const began = performance.now();
-      await works[name]();
-      // The first ones plan and warm up.
-      if (round >= 0) times.get(name)?.push(performance.now() - began);
-    }
-  }
-  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>;
-}

@@ -30,7 +30,7 @@ export async function fillAtScale(client: Client, { documents, protections, poli
   await client.query(
     `SET session_replication_role = replica; SET maintenance_work_mem = '512MB'; SELECT setseed(0.4774)`,
   );
-  const indexes = await putOffIndexes(client);
+  const indexes = await putOffIndexes(client, FILLED);
   await client.query(RANKED);
   await client.query(DOCUMENTS(protections), [documents]);
   await client.query(
@@ -50,19 +50,20 @@ export async function fillAtScale(client: Client, { documents, protections, poli
   await client.query('VACUUM ANALYZE');
 }
 
-async function putOffIndexes(client: Client): Promise<string[]> {
+/** Drops the indexes of the tables that are filled, and answers how they are made. */
+export async function putOffIndexes(client: Client, filled: readonly string[]): Promise<string[]> {
   const { rows } = await client.query<{ name: string; made_by: string }>(
     `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS made_by
        FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid
       WHERE i.indrelid = ANY (SELECT t::regclass FROM unnest($1::text[]) AS t) AND c.oid IS NULL`,
-    [FILLED],
+    [filled],
   );
   for (const { name } of rows) await client.query(`DROP INDEX ${name}`);
   return rows.map((row) => row.made_by);
 }
 
 // Which classes hold a protection is part of its need-to-know, as a named list would be.
-const PROTECTIONS = `
+export const PROTECTIONS = `
   INSERT INTO protection (label, need_to_know)
   SELECT jsonb_build_object('policy', ($2::text[])[1 + n % cardinality($2::text[])],
            'classification', (ARRAY['UNCLASSIFIED', 'RESTRICTED', 'CONFIDENTIAL', 'SECRET', 'SECRET'])[1 + n % 5],
@@ -79,12 +80,12 @@ const PROTECTIONS = `
     FROM generate_series(1, $1::int) AS n`;
 
 // Protections by their place in Zipf's law; the last ten hold a few documents only, all of them old.
-const RANKED = `
+export const RANKED = `
   CREATE TEMPORARY TABLE ranked AS
   SELECT id, row_number() OVER (ORDER BY id)::int AS rank FROM protection WHERE need_to_know[1] LIKE 'community:B%'`;
 
 /** A rank drawn by Zipf's law. */
-const DRAWN = (protections: number): string =>
+export const DRAWN = (protections: number): string =>
   `floor(exp(ln(4.0) + random() * ln(${String((protections - 7) / 4)})) - 3)::int`;
 
 const DOCUMENTS = (protections: number): string => `
@@ -96,7 +97,7 @@ const DOCUMENTS = (protections: number): string => `
             FROM generate_series(1, $1::int) AS n OFFSET 0) AS drawn JOIN ranked r USING (rank)`;
 
 /** So many words of a vocabulary of ten thousand, the first ones often. */
-const SAID = (words: number): string =>
+export const SAID = (words: number): string =>
   Array.from({ length: words }, () => `'w' || floor(exp(random() * 9.2))::int`).join(` || ' ' || `);
 
 const TITLES = `

@@ -33,3 +33,21 @@ export function median(values: readonly number[]): number {
   if (middle === undefined) throw new Error('nothing was measured');
   return middle;
 }
+
+/** The p50 of each, in milliseconds, done in turns so that whatever else the machine does is done to all. */
+export async function inTurns<Name extends string>(
+  rounds: number,
+  works: Readonly<Record<Name, () => Promise<unknown>>>,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(works) as Name[];
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let round = -3; round < rounds; round += 1) {
+    for (const name of names) {
+      const began = performance.now();
+      await works[name]();
+      // The first ones plan and warm up.
+      if (round >= 0) times.get(name)?.push(performance.now() - began);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>;
+}

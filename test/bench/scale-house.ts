@@ -1,9 +1,10 @@
 import { Client } from 'pg';
 import { Transactions, openDataSource } from '#database';
 import { type TestDatabases, asking, openDatabases } from '../support/cluster';
-import { READER_CLASSES, type ReaderClass, fillAtScale } from './fill-at-scale';
+import { READER_CLASSES, fillAtScale } from './fill-at-scale';
 
-const POLICIES = ['NATO', 'EXERCISE-NORTH', 'EXERCISE-SOUTH'];
+/** The policies of the labels that readers are cleared for. */
+export const POLICIES = ['NATO', 'EXERCISE-NORTH', 'EXERCISE-SOUTH'];
 
 /** Everybody is cleared for all of it; what their class is let into is what they see. */
 const READERS = `
@@ -41,29 +42,36 @@ export class ScaleHouse {
     readonly raw: Client,
   ) {}
 
-  static async open(documents: number): Promise<ScaleHouse> {
+  static open(documents: number): Promise<ScaleHouse> {
+    const fill = (client: Client): Promise<void> =>
+      fillAtScale(client, { documents, protections: 6_000, policies: POLICIES });
+    return ScaleHouse.filled(fill, READER_CLASSES);
+  }
+
+  /** A database that somebody else fills, with readers who are each let into what is named after them. */
+  static async filled(fill: (client: Client) => Promise<void>, readers: readonly string[]): Promise<ScaleHouse> {
     const databases = await openDatabases();
     await asking(databases.main('superuser'), async (client) => {
-      await fillAtScale(client, { documents, protections: 6_000, policies: POLICIES });
-      await client.query(READERS, [READER_CLASSES, POLICIES]);
+      await fill(client);
+      await client.query(READERS, [readers, POLICIES]);
     });
     const api = new Transactions(await openDataSource({ url: databases.main('api'), pool: 1 }));
     const raw = new Client({ connectionString: databases.main('superuser') });
     await raw.connect();
-    for (const name of READER_CLASSES)
+    for (const name of readers)
       await api.asDuty((tx) => tx.rows('SELECT sec.enter($1)', [ScaleHouse.sessionOf(name).sid]));
     return new ScaleHouse(databases, api, raw);
   }
 
-  static sessionOf(name: ReaderClass): { readonly sid: string } {
+  static sessionOf(name: string): { readonly sid: string } {
     return { sid: `exercise ${name}` };
   }
 
-  async rightsOf(name: ReaderClass): Promise<HeldRights> {
+  async rightsOf(name: string): Promise<HeldRights> {
     const { rows } = await this.raw.query<HeldRights>(
-      `SELECT substring(s.bitmap FROM 1 FOR s.bitmap_upto / 8 + 1) AS bitmap, (SELECT array_agg(p.id) FROM protection p WHERE get_bit(s.bitmap, p.id) <> 0) AS ids,
-              (SELECT (sum(c.documents) FILTER (WHERE get_bit(s.bitmap, c.protection_id) <> 0) / sum(c.documents))::float8
-                 FROM sec.protection_count c) AS share
+      `SELECT substring(s.bitmap FROM 1 FOR s.bitmap_upto / 8 + 1) AS bitmap, (SELECT coalesce(array_agg(p.id), '{}') FROM protection p WHERE get_bit(s.bitmap, p.id) <> 0) AS ids,
+              (SELECT coalesce(sum(c.n) FILTER (WHERE get_bit(s.bitmap, c.protection_id) <> 0) / sum(c.n), 0)::float8
+                 FROM (SELECT protection_id, documents AS n FROM sec.protection_count UNION ALL SELECT * FROM sec.case_count) AS c) AS share
          FROM sec.session s JOIN person p ON p.id = s.person_id WHERE p.identity = $1`,
       [name],
     );

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { shippedRules } from '#access';
-import type { DocumentView, SubmitCaseCommand } from '#contracts';
 import {
   type AllianceHouse,
   PACKAGE,
@@ -12,33 +11,21 @@ import {
 } from '../support/alliance';
 import { asking } from '../support/cluster';
 import { aDocument } from '../support/documents';
-import { type HiddenAccess, accessSamples, hiddenAccess } from '../support/hidden-access';
-import { type Answer, type Asking, ask } from '../support/http';
+import { hiddenAccess } from '../support/hidden-access';
+import { type Answer, ask } from '../support/http';
 import type { Resident } from '../support/house';
+import { type Hidden, type Own, type Sample, keepingRules, samplesByRoute } from '../support/named-things';
 import { aPerson } from '../support/people';
 import { type Mechanism, RemovableAccess, changedFunction, openedPolicy, takenAway } from '../support/taken-away';
 
 const access = new RemovableAccess(shippedRules);
 
-/** What is there and hidden from whoever asks, by the name that a route's address or body gives to it. */
-interface Hidden {
-  readonly documents: readonly string[];
-  readonly cases: readonly string[];
-  readonly portion: string;
-  readonly notification: string;
-  readonly token: string;
-  readonly instrument: string;
-  /** Of the first document, and of a document that everybody may know of. */
-  readonly attachment: string;
-  readonly attachmentOfKnown: string;
-  readonly known: string;
-  readonly access: HiddenAccess;
-}
-
 let alliance: AllianceHouse;
 let hidden: Hidden;
 let askers: Record<'busy' | 'official' | 'stranger', Resident>;
-let own: { readonly caseId: string; readonly document: DocumentView };
+/** Cleared for everything; an inverted rule of the version in force keeps the documents, or the documents and cases, from them. */
+let kept: Record<'keptFromAll' | 'keptFromDocuments', Resident>;
+const owns = new Map<Resident, Own>();
 let statement: Awaited<ReturnType<typeof signedBy>>;
 let url: string;
 
@@ -51,8 +38,13 @@ beforeAll(async () => {
     busy: aPerson('busy')
       .clearedTo('RESTRICTED')
       .inRole('planner', 'requester', 'disclosure-reviewer', 'release-officer'),
+    keptFromAll: aPerson('kept.from.all')
+      .clearedTo('TOP SECRET')
+      .inRole('planner', 'requester', 'disclosure-reviewer', 'release-officer'),
+    keptFromDocuments: aPerson('kept.from.documents').clearedTo('TOP SECRET').inRole('planner', 'requester'),
   });
-  askers = { ...residents, official, stranger };
+  const { busy, ...keptByRules } = residents;
+  [askers, kept] = [{ busy, official, stranger }, keptByRules];
   const scheduled = await scheduledCase(alliance);
   const draft = await submittedCase(alliance);
   statement = await signedBy(originator, scheduled.caseId);
@@ -73,7 +65,9 @@ beforeAll(async () => {
       await house.authority.person({ person: randomUUID(), identity: 'newcomer' }),
     ),
   };
-  own = await aCaseOf(residents.busy);
+  for (const who of Object.values(residents)) owns.set(who, await aCaseOf(who));
+  await house.authority.accessRules({ version: 'exercise-kept', rules: keepingRules(hidden) });
+  await house.admit();
 });
 afterAll(() => alliance.house.close());
 
@@ -89,7 +83,7 @@ async function aNotificationFor(who: Resident, caseId: string): Promise<string> 
 }
 
 /** A case of somebody's own: its verbs reach the check of the portions that they name. */
-async function aCaseOf(who: Resident): Promise<typeof own> {
+async function aCaseOf(who: Resident): Promise<Own> {
   const text = aDocument()
     .underBanner('NATO RESTRICTED')
     .titled('(NU) EXERCISE A small matter')
@@ -102,106 +96,10 @@ async function aCaseOf(who: Resident): Promise<typeof own> {
   return { caseId, document };
 }
 
-/** A request about a thing, by the thing's id. */
-interface Sample {
-  readonly ids: readonly string[];
-  readonly request: (id: string) => { readonly path: string } & Asking;
-}
-
-/** What is sent to each route that names a thing in its address. A route without a sample fails the test: see below. */
-function samplesByRoute(): Readonly<Record<string, Sample[]>> {
-  const { documents, cases, notification, token, instrument } = hidden;
-  const now = alliance.house.clock.now();
-  const whole = (portion: string): SubmitCaseCommand =>
-    aRequest(own.document, now, { items: [{ portion, treatment: 'include' }] });
-  const amendment = (portion: string): object => {
-    const { title, summary, window, items } = whole(portion);
-    return { title, summary, window, items };
-  };
-  const get = (path: (id: string) => string, ids: readonly string[]): Sample => ({
-    ids,
-    request: (id) => ({ path: path(id) }),
-  });
-  const send = (method: string, path: string, ids: readonly string[], sent: Asking = {}): Sample => ({
-    ids,
-    request: (id) => ({ path: path.replace('{id}', id), method, ...sent }),
-  });
-  const verbs = ['amend', 'freeze', 'decide', 'return', 'schedule', 'withdraw'];
-  return {
-    'GET /api/documents/{id}': [
-      get((id) => `/api/documents/${id}`, documents),
-      get((id) => `/api/documents/${id}?version=1`, documents),
-      get((id) => `/api/documents/${id}?version=9`, documents),
-    ],
-    'POST /api/documents/{id}/versions': [
-      send('POST', '/api/documents/{id}/versions', documents, { text: PACKAGE.text() }),
-      send('POST', '/api/documents/{id}/versions', documents, {
-        text: aDocument().underBanner('NATO RESTRICTED').titled('(NU) EXERCISE Anything').text(),
-      }),
-    ],
-    'POST /api/documents/{id}/attachments': [
-      send('POST', '/api/documents/{id}/attachments', documents, {
-        text: 'EXERCISE',
-        headers: { 'imprimatur-name': 'EXERCISE.md', 'imprimatur-mark': '(NR)' },
-      }),
-    ],
-    'GET /api/documents/{id}/attachments/{attachment}': [
-      get((id) => `/api/documents/${id}/attachments/${hidden.attachment}`, documents),
-      get((id) => `/api/documents/${documents[0] ?? ''}/attachments/${id}`, [hidden.attachment]),
-      get((id) => `/api/documents/${hidden.known}/attachments/${id}`, [hidden.attachment, hidden.attachmentOfKnown]),
-    ],
-    ...accessSamples(hidden.access, hidden),
-    'GET /api/cases/{id}': [get((id) => `/api/cases/${id}`, cases)],
-    'PUT /api/cases/{id}/proposal': [
-      send('PUT', '/api/cases/{id}/proposal', cases, { json: amendment(hidden.portion) }),
-      {
-        ids: [hidden.portion],
-        request: (id) => ({ path: `/api/cases/${own.caseId}/proposal`, method: 'PUT', json: amendment(id) }),
-      },
-    ],
-    'POST /api/cases/{id}/freeze': [send('POST', '/api/cases/{id}/freeze', cases)],
-    'POST /api/cases/{id}/decisions': [send('POST', '/api/cases/{id}/decisions', cases, { json: { statement } })],
-    'POST /api/cases/{id}/return': [send('POST', '/api/cases/{id}/return', cases, { json: { reason: 'EXERCISE' } })],
-    'POST /api/cases/{id}/withdraw': [
-      send('POST', '/api/cases/{id}/withdraw', cases, { json: { reason: 'EXERCISE' } }),
-    ],
-    'POST /api/cases/{id}/schedule': [
-      send('POST', '/api/cases/{id}/schedule', cases, { json: { publishAt: now.toISOString() } }),
-    ],
-    'GET /api/cases/{id}/proposal': [get((id) => `/api/cases/${id}/proposal`, cases)],
-    'GET /api/cases/{id}/capacities': [get((id) => `/api/cases/${id}/capacities`, cases)],
-    'GET /api/cases/{id}/preview': [get((id) => `/api/cases/${id}/preview`, cases)],
-    'GET /api/cases/{id}/renditions/{name}': [
-      get((id) => `/api/cases/${id}/renditions/release.json`, cases),
-      get((id) => `/api/cases/${id}/renditions/nothing.json`, cases),
-    ],
-    'GET /api/cases/{id}/would-refuse': verbs.map((verb) =>
-      get((id) => `/api/cases/${id}/would-refuse?verb=${verb}`, cases),
-    ),
-    'POST /api/notifications/{id}/read': [send('POST', '/api/notifications/{id}/read', [notification])],
-    'DELETE /api/tokens/{id}': [send('DELETE', '/api/tokens/{id}', [token])],
-    'GET /api/instruments/{id}': [get((id) => `/api/instruments/${id}`, [instrument])],
-    // Whoever is no auditor may ask for no event at all; an auditor finds every event.
-    'GET /api/audit/events/{id}/proof': [get((id) => `/api/audit/events/${id}/proof`, cases)],
-    // These name a thing in what they send.
-    'GET /api/cases': [get((id) => `/api/cases?document=${id}&nation=DEU&count=true`, documents)],
-    'POST /api/cases/search': [
-      {
-        ids: documents,
-        request: (id) => ({
-          path: '/api/cases/search',
-          method: 'POST',
-          json: { words: 'EXERCISE', document: id, count: true },
-        }),
-      },
-    ],
-    'POST /api/cases': [
-      {
-        ids: documents,
-        request: (id) => ({ path: '/api/cases', method: 'POST', json: { ...whole(hidden.portion), document: id } }),
-      },
-    ],
-  };
+function samplesFor(who: Resident): Readonly<Record<string, Sample[]>> {
+  const own = owns.get(who) ?? owns.get(askers.busy);
+  if (own === undefined) throw new Error('nobody has asked for anything');
+  return samplesByRoute({ hidden, own, statement, now: alliance.house.clock.now() });
 }
 
 /** Everything in which an answer about what is hidden differs from the answer about what does not exist. */
@@ -237,9 +135,24 @@ function shapeOf({ status, headers, body }: Answer, id: string): { status: numbe
 const everything = async (): Promise<string[]> => {
   const violations: string[] = [];
   for (const who of Object.values(askers))
-    violations.push(...(await violationsOf(Object.values(samplesByRoute()).flat(), who)));
+    violations.push(...(await violationsOf(Object.values(samplesFor(who)).flat(), who)));
   return violations;
 };
+
+/** Whoever is kept from documents alone knows of the cases about them; not of their portions, nor by their targets. */
+const ABOUT_DOCUMENTS = /documents|^GET \/api\/cases$|^POST \/api\/cases$/;
+
+async function everythingKept(): Promise<string[]> {
+  const { keptFromAll, keptFromDocuments } = kept;
+  const [all, some] = [samplesFor(keptFromAll), Object.entries(samplesFor(keptFromDocuments))];
+  return [
+    ...(await violationsOf(Object.values(all).flat(), keptFromAll)),
+    ...(await violationsOf(
+      some.flatMap(([route, samples]) => (ABOUT_DOCUMENTS.test(route) ? samples : [])),
+      keptFromDocuments,
+    )),
+  ];
+}
 
 describe('absent_equals_forbidden', () => {
   it('every route that names a thing in its address is asked about one', async () => {
@@ -250,11 +163,17 @@ describe('absent_equals_forbidden', () => {
       path.includes('{') ? Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`) : [],
     );
     expect(routes.length).toBeGreaterThan(10);
-    expect(Object.keys(samplesByRoute())).toEqual(expect.arrayContaining(routes));
+    expect(Object.keys(samplesFor(askers.busy))).toEqual(expect.arrayContaining(routes));
   });
 
   it('what is hidden and what does not exist have one answer: status, headers and body', async () => {
     expect(await everything()).toEqual([]);
+  });
+
+  it('what the rules alone keep from somebody, and what does not exist, have one answer', async () => {
+    const { keptFromAll, keptFromDocuments } = kept;
+    for (const { client } of [keptFromAll, keptFromDocuments]) expect((await client.documents()).items).not.toEqual([]);
+    expect(await everythingKept()).toEqual([]);
   });
 
   describe('taken away', () => {
@@ -269,6 +188,18 @@ describe('absent_equals_forbidden', () => {
     it('row-level security and the decision of the process: hidden things answer', async () => {
       const found = await access.without(async () => takenAway(url, await opened(), everything));
       for (const path of ['/api/documents/', '/attachments/', '/api/cases/']) expect(found.join('\n')).toContain(path);
+    });
+
+    it('the rules: what they kept from somebody answers', async () => {
+      const found = (await access.without(everythingKept)).join('\n');
+      for (const [who, path] of [
+        ['kept.from.all', '/api/documents/'],
+        ['kept.from.all', '/api/cases/'],
+        ['kept.from.all', '/attachments/'],
+        ['kept.from.documents', '/api/documents/'],
+        ['kept.from.documents', '/api/cases?document='],
+      ])
+        expect(found).toMatch(new RegExp(`${who ?? ''}, \\w+ \\S*${(path ?? '').replace('?', '\\?')}`));
     });
 
     it.each<[string, () => Promise<Mechanism[]>, string]>([
@@ -290,7 +221,7 @@ describe('absent_equals_forbidden', () => {
         'DELETE /api/tokens/{id}',
       ],
     ])('%s', async (_name, mechanisms, route) => {
-      const samples = samplesByRoute()[route] ?? [];
+      const samples = samplesFor(askers.busy)[route] ?? [];
       expect(await takenAway(url, await mechanisms(), () => violationsOf(samples, askers.busy))).not.toEqual([]);
     });
   });

@@ -261,10 +261,15 @@ describe('enforced twice: what is found of cases', () => {
     expect(await foundCases(probed.alliance.planner.sid)).toBeGreaterThan(1);
   });
 
+  // Who holds nothing is told so before any case is looked at; either check holds without the other.
   it('taken away: that the case is held', async () => {
     const signature = 'sec.cases(text,jsonb,timestamptz,uuid,int)';
-    const changed = await changedFunction(url, signature, 'get_bit(held, c.protection_id) <> 0', 'true');
-    expect(await takenAway(url, [changed], () => foundCases(probed.stranger.sid))).toBeGreaterThan(0);
+    const counted = await changedFunction(url, 'sec.session_cases(text,text)', 'held[n.protection_id]', 'true');
+    const held = await changedFunction(url, signature, 'get_bit(held, w.protection_id) <> 0', 'true');
+    const found = (mechanisms: Parameters<typeof takenAway>[1]): Promise<number> =>
+      takenAway(url, mechanisms, () => foundCases(probed.stranger.sid));
+    expect([await found([counted]), await found([held])]).toEqual([0, 0]);
+    expect(await found([counted, held])).toBeGreaterThan(0);
   });
 });
 

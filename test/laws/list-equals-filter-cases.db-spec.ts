@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AccessPolicy, type AccessRules, shippedRules } from '#access';
+import { type AccessRules, shippedRules } from '#access';
 import { ApiProblem } from '#client';
 import { type AllianceHouse, aRequest, openAllianceHouse } from '../support/alliance';
 import { actorOf } from '../support/channels';
@@ -10,6 +10,7 @@ import type { Resident } from '../support/house';
 import { type NarrowedCases, casesOf, listedCases, storedCases } from '../support/listed-cases';
 import { wordsOf } from '../support/noninterference-ground';
 import { aPerson } from '../support/people';
+import { ReplaceableAccess } from '../support/replaceable-access';
 import { changedFunction, noTrigger, takenAway } from '../support/taken-away';
 
 /*
@@ -21,45 +22,14 @@ const NATIONS = ['DEU', 'NOR', 'POL'];
 const AREAS = ['land', 'air and missile defence'];
 const WORDS = ['juniper', 'kestrel', 'larkspur'];
 
-/** Rules that the test may put in the place of others, and a decision that it may take out. */
-class ReplaceableAccess extends AccessPolicy {
-  private inner = new AccessPolicy(shippedRules);
-  private isSqlOut = false;
-
-  async under<Result>(
-    rules: AccessRules,
-    check: () => Promise<Result>,
-    { inSql = true }: { readonly inSql?: boolean } = {},
-  ): Promise<Result> {
-    this.inner = new AccessPolicy(rules);
-    this.isSqlOut = !inSql;
-    try {
-      return await check();
-    } finally {
-      this.inner = new AccessPolicy(shippedRules);
-      this.isSqlOut = false;
-    }
-  }
-
-  override decide(...asked: Parameters<AccessPolicy['decide']>): ReturnType<AccessPolicy['decide']> {
-    return this.inner.decide(...asked);
-  }
-
-  override permits(...asked: Parameters<AccessPolicy['permits']>): boolean {
-    return this.inner.permits(...asked);
-  }
-
-  override condition(...asked: Parameters<AccessPolicy['condition']>): ReturnType<AccessPolicy['condition']> {
-    return this.isSqlOut ? 'everything' : this.inner.condition(...asked);
-  }
-}
-
 const access = new ReplaceableAccess(shippedRules);
 let alliance: AllianceHouse;
 let url: string;
 let people: Readonly<Record<string, Resident>>;
 const cases: string[] = [];
 const documents: string[] = [];
+/** Who asked for one of the cases. */
+let requester: string;
 
 beforeAll(async () => {
   alliance = await openAllianceHouse({ access });
@@ -119,12 +89,16 @@ async function askFor(document: string, n: number): Promise<void> {
   const request = aRequest(view, house.clock.now(), { items, title, summary: `EXERCISE With ${WORDS[n % 2] ?? ''}.` });
   const id = await who.client.submitCase(request);
   cases.push(id);
+  if (n === 2) requester = who.person;
   if (n % 2 === 1) return;
   // What its requester does not see is not in the next round.
   if (n % 4 === 0) await asking(url, (sql) => hideTargetIn(sql, id, { portion: randomUUID(), ...LEFT_BEHIND }));
   const { summary, window } = request;
   await who.client.amendCase(id, { title: `${title}, again`, summary, window, items });
 }
+
+const MERGES = 'sec.merging_is_cheaper(bigint,numeric,numeric)';
+const WALKS = 'sec.walking_finds_words(numeric,numeric,numeric,numeric)';
 
 const LEFT_BEHIND = { nation: 'OLD', area: 'submarines' };
 const HIDDEN = { nation: 'XYZ', area: 'submarines' };
@@ -147,8 +121,15 @@ const TARGETS: readonly NarrowedCases[] = [
   { nation: 'DEU', state: 'draft' },
   { nation: 'DEU', policy: 'NATO', classification: 'RESTRICTED' },
 ];
-const FILTERS: readonly NarrowedCases[] = [
+const filters = (): readonly NarrowedCases[] => [
   ...TARGETS,
+  { state: 'draft' },
+  { policy: 'NATO', classification: 'RESTRICTED' },
+  ...documents.slice(0, 2).map((document) => ({ document })),
+  { document: documents[0] ?? '', words: 'juniper' },
+  { requestedBy: requester },
+  { requestedBy: requester, state: 'draft', policy: 'NATO' },
+  { requestedBy: requester, state: 'returned' },
   ...[{}, { nation: HIDDEN.nation }, LEFT_BEHIND, { nation: 'NOR' }].flatMap((narrowed) =>
     WORDS.slice(0, 2).map((words) => ({ ...narrowed, words })),
   ),
@@ -162,7 +143,7 @@ async function differences(rules: AccessRules, atMost = Infinity): Promise<strin
   const found: string[] = [];
   for (const [name, who] of Object.entries(people)) {
     const actor = await actorOf(alliance.house, who.sid);
-    for (const asked of FILTERS) {
+    for (const asked of filters()) {
       if (found.length >= atMost) return found;
       const ids = casesOf(actor, all, asked, rules);
       const told = await listedCases(who, asked);
@@ -202,6 +183,16 @@ describe('list_equals_filter_of_check, cases that are narrowed, counted and sear
 
   it('agrees under the rules that are shipped', async () => {
     expect(await differences(shippedRules)).toEqual([]);
+  });
+
+  it.each([
+    ['a merge', MERGES, 'protections = 0', 'true'],
+    ['a walk', MERGES, 'protections = 0', 'false AND true'],
+    ['a walk for words', WALKS, 'SELECT', 'SELECT true OR'],
+    ['the index of words', WALKS, 'SELECT', 'SELECT false AND'],
+  ])('agrees by %s', async (_way, signature, part, replacement) => {
+    const way = await changedFunction(url, signature, part, replacement);
+    expect(await takenAway(url, [way], () => differences(shippedRules))).toEqual([]);
   });
 
   it.each(['Document', 'Case'] as const)('agrees under rules that deny some of %s', async (subject) => {
@@ -247,11 +238,42 @@ describe('list_equals_filter_of_check, cases that are narrowed, counted and sear
     expect(await takenAway(url, [changed], () => differences(shippedRules, 1))).not.toEqual([]);
   });
 
+  it.each([
+    ['what the session holds, of words', 'get_bit(held, w.protection_id) <> 0', 'true'],
+    ['the document', 'w.document_id = document_asked', 'true'],
+    ['the requester', 'w.requested_by = requester_asked', 'true'],
+    ['the state', 'c.state = state_asked', 'true'],
+    ['the order of words', 'ORDER BY w.at DESC, w.case_id DESC', 'ORDER BY w.at, w.case_id'],
+  ])('taken away from a walk: %s', async (_what, part, replacement) => {
+    const walk = await changedFunction(url, WALKS, 'SELECT', 'SELECT true OR');
+    const changed = await changedFunction(url, 'sec.cases(text,jsonb,timestamptz,uuid,int)', part, replacement);
+    expect(await takenAway(url, [walk, changed], () => differences(shippedRules, 1))).not.toEqual([]);
+  });
+
+  it.each([
+    ['what the session holds, of the counters', 'sec.session_cases(text,text)', 'held[n.protection_id]', 'true'],
+    ['the classification', 'sec.session_cases(text,text)', 'k.classification = wanted_classification', 'true'],
+  ])('taken away: %s', async (_what, signature, part, replacement) => {
+    const changed = await changedFunction(url, signature, part, replacement);
+    expect(await takenAway(url, [changed], () => differences(shippedRules, 1))).not.toEqual([]);
+  });
+
   it('taken away: the words that follow the text', async () => {
     const found = await takenAway(url, [noTrigger('release_case', 'keep_case_words')], async () => {
       await asking(url, (client) => client.query('UPDATE release_case SET title = title || $1', [' once more']));
       return listedCases(people['requester']!, { words: 'once' });
     });
     expect(found).toEqual({ ids: [], count: 0 });
+  });
+
+  it('taken away: the counters that follow the cases', async () => {
+    const who = people['requester']!;
+    const before = await listedCases(who, {});
+    const after = await takenAway(url, [noTrigger('release_case', 'count_cases')], async () => {
+      const view = await who.client.document(documents[2] ?? '');
+      await who.client.submitCase(aRequest(view, alliance.house.clock.now()));
+      return listedCases(who, {});
+    });
+    expect([after.ids.length, after.count]).toEqual([before.count + 1, before.count]);
   });
 });

@@ -71,6 +71,7 @@ export const DECLARED: Readonly<Record<Exclude<RoleName, 'register'>, DeclaredGr
       'sec.search_query(text)',
       'sec.security_officers()',
       'sec.session_approves(text)',
+      'sec.session_cases(text,text)',
       'sec.session_documents(integer[])',
       'sec.session_has_role(text)',
       'sec.session_holds(integer[])',
@@ -214,7 +215,7 @@ export const COUNTED_BY_INDEX: readonly string[] = [
   'proposal_item: case_id, n, round',
   'protection: id',
   'publication: case_id',
-  'release_case: created_at, id, publish_at, release, window_not_after',
+  'release_case: created_at, id, protection_id, publish_at, release, window_not_after',
   'rendition: name, proposal_id',
   'version: document_id, id, ordinal',
 ];

@@ -42,11 +42,12 @@ export class KeptRows {
   }
 }
 
+// A table without columns, to be locked and nothing else, has no rows to keep.
 const TABLES = `
   SELECT c.oid::regclass::text AS name,
          (SELECT string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') AS columns
-    FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace IN ('sec'::regnamespace, 'public'::regnamespace) ORDER BY 1`;
+    FROM pg_class c WHERE c.relkind = 'r' AND c.relnatts > 0 AND c.relnamespace IN ('sec'::regnamespace, 'public'::regnamespace) ORDER BY 1`;
 
 const SEQUENCES = `
   SELECT oid::regclass::text AS name FROM pg_class

@@ -9,6 +9,7 @@ export interface NarrowedCases {
   readonly area?: string;
   readonly state?: string;
   readonly document?: string;
+  readonly requestedBy?: string;
   readonly policy?: string;
   readonly classification?: string;
 }
@@ -44,7 +45,7 @@ export const storedCases = (house: House): Promise<StoredCase[]> =>
 /** What the plain access decision says of everything that is stored. */
 export function casesOf(actor: Actor, all: readonly StoredCase[], asked: NarrowedCases, rules: AccessRules): string[] {
   const environment = environmentOf(actor, rules);
-  const { nation, area, words, state, document, policy, classification } = asked;
+  const { nation, area, words, state, document, requestedBy: requester, policy, classification } = asked;
   return all
     .filter(({ id, own, requestedBy, state: stands }) =>
       permits(actor, 'read', { kind: 'Case', protections: [own], id, requestedBy, state: stands }, environment),
@@ -52,7 +53,9 @@ export function casesOf(actor: Actor, all: readonly StoredCase[], asked: Narrowe
     .filter(({ text }) => words === undefined || new Set<string>(text.toLowerCase().match(/\w+/g)).has(words))
     .filter(
       (each) =>
-        (state === undefined || each.state === state) && (document === undefined || each.documentId === document),
+        (state === undefined || each.state === state) &&
+        (document === undefined || each.documentId === document) &&
+        (requester === undefined || each.requestedBy === requester),
     )
     .filter(({ own: { label } }) => policy === undefined || label.policy === policy)
     .filter(({ own: { label } }) => classification === undefined || label.classification === classification)

@@ -5,8 +5,11 @@ import type { AllianceHouse } from './alliance';
 import { ask } from './http';
 import type { Resident } from './house';
 
-/** Those who ask: their rights end below what is hidden, and they hold every role that lets a verb come so far. */
-export const READERS = ['busy', 'clerk', 'unassured', 'stranger'] as const;
+/**
+ * Those who ask: their rights end below what is hidden. The first three hold every role that lets a verb come so far; the last three
+ * hold an office that is told of others.
+ */
+export const READERS = ['busy', 'clerk', 'unassured', 'stranger', 'auditor', 'officer', 'unassuredOfficer'] as const;
 export type Reader = (typeof READERS)[number];
 
 /** Everybody of both worlds, and what has happened in one of them so far. */
@@ -65,7 +68,8 @@ export const nothingHidden = (): Ground['hidden'] =>
 /** What somebody else does; `lot` chooses which of its forms it takes. */
 export type Act = (ground: Ground, lot: number) => Promise<void>;
 
-const VOCABULARY =
+/** Whatever is written in these worlds is made of these words. */
+export const VOCABULARY =
   'harbour ridge lantern copper meadow signal timber velvet orchard granite compass saddle ember willow marble anchor thistle cobalt ferry walnut beacon gravel linen quarry amber sparrow kettle pewter juniper canyon'.split(
     ' ',
   );

@@ -4,6 +4,7 @@ import type { PolicySet } from '#marking';
 import type { Cut } from '../../libs/records/src/cut';
 import type { PortionRow, VersionRow } from '../../libs/records/src/store/document.store';
 import { whileBroken } from './breakable';
+import type { Reader } from './noninterference-ground';
 import type { Event } from './noninterference-worlds';
 import { type Mechanism, type RemovableAccess, changedFunction, openedPolicy, takenAway } from './taken-away';
 
@@ -11,6 +12,8 @@ import { type Mechanism, type RemovableAccess, changedFunction, openedPolicy, ta
 export interface Mutant {
   /** Requests of these routes must tell the worlds apart. */
   readonly routes: readonly string[];
+  /** Who must be among those whom they are told apart to, where it is about somebody. */
+  readonly by?: Reader;
   /** Events before the requests, where those of every mutant are not the ones to use. */
   readonly events?: readonly Event[];
   readonly without: (house: MutantHouse, check: () => Promise<readonly string[]>) => Promise<readonly string[]>;

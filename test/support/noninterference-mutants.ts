@@ -1,6 +1,7 @@
 import { ProblemError } from '#contracts';
 import type { Tx } from '#database';
 import { digestOf } from '#signing';
+import { Examiner } from '../../libs/examination/src/examiner';
 import { whileBroken } from './breakable';
 import {
   type Mutant,
@@ -13,9 +14,30 @@ import {
   saying,
   withoutDecision,
 } from './noninterference-mutant';
-import { changedFunction, openedPolicy, takenAway } from './taken-away';
+import { type Mechanism, changedFunction, openedPolicy, takenAway } from './taken-away';
 
+const HELD_CASES = 'sec.session_cases(text, text)';
 const CASES_FOUND = 'sec.cases(text, jsonb, timestamptz, uuid, integer)';
+
+/** Rights that come with an office: of everything, to whoever holds it. */
+const heldByOffice = (role: string): Mutant['without'] =>
+  changed(
+    'sec.bitmap_of(uuid, integer, boolean)',
+    "(k.policy = 'PUBLIC' OR EXISTS (",
+    `(EXISTS (SELECT FROM public.person o WHERE o.id = person AND '${role}' = ANY (o.roles)) OR k.policy = 'PUBLIC' OR EXISTS (`,
+  );
+
+const SAYS_MORE: Mechanism = {
+  take: `
+    CREATE FUNCTION exercise.say_more() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+    BEGIN
+      NEW.record := jsonb_set(NEW.record::jsonb, '{details,title}',
+        to_jsonb((SELECT string_agg(body, ' ') FROM public.portion WHERE kind = 'title')))::text;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER say_more BEFORE INSERT ON public.audit_event FOR EACH ROW EXECUTE FUNCTION exercise.say_more()`,
+  giveBack: 'DROP TRIGGER say_more ON public.audit_event; DROP FUNCTION exercise.say_more()',
+};
 
 /** One for each mechanism. Whichever is missing, somebody can tell the two worlds apart. */
 export const MUTANTS: Readonly<Record<string, Mutant>> = {
@@ -179,7 +201,15 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       hidden('a hidden document', 0),
       ...[0, 1, 2].map((lot) => hidden('a hidden case', lot)),
     ],
-    without: changed(CASES_FOUND, 'get_bit(held, c.protection_id) <> 0', 'true'),
+    // Who holds nothing that is asked for is told so before; then the case itself is looked at.
+    without: inDatabase(async (url) => [
+      await changedFunction(url, HELD_CASES, 'held[n.protection_id]', 'true'),
+      await changedFunction(url, CASES_FOUND, 'get_bit(held, w.protection_id) <> 0', 'true'),
+    ]),
+  },
+  'the count of cases': {
+    routes: ['GET /api/cases'],
+    without: changed(HELD_CASES, 'held[n.protection_id]', 'true'),
   },
   'row-level security and decision over attachments': {
     routes: ['GET /api/documents/{id}/attachments/{attachment}', 'GET /api/documents/{id}'],
@@ -225,6 +255,36 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
   'who may see the size of the record': {
     routes: ['GET /api/audit/checkpoint'],
     without: withoutDecision(opened()),
+  },
+  'that an auditor holds nothing by office': {
+    routes: ['GET /api/documents'],
+    by: 'auditor',
+    without: heldByOffice('auditor'),
+  },
+  'that a security officer holds nothing by office': {
+    routes: ['GET /api/documents'],
+    by: 'officer',
+    without: heldByOffice('security-officer'),
+  },
+  'that an auditor is told ids and no words': {
+    routes: ['GET /api/audit/events'],
+    by: 'auditor',
+    without: inDatabase(async () => [SAYS_MORE]),
+  },
+  'that who examines is stepped up': {
+    routes: ['GET /api/examine/documents/{id}/readers'],
+    by: 'unassuredOfficer',
+    without: async ({ url }, check) => {
+      const required: unknown = Reflect.get(Examiner.prototype, 'require');
+      Reflect.set(Examiner.prototype, 'require', () => undefined);
+      const examines = await changedFunction(
+        url,
+        'sec.session_examines()',
+        's.stepped_up_until > exercise.now()',
+        'true',
+      );
+      return takenAway(url, [examines], check).finally(() => Reflect.set(Examiner.prototype, 'require', required));
+    },
   },
   'who may know of a list': {
     routes: ['GET /api/access-lists'],

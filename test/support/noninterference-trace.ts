@@ -97,7 +97,7 @@ export const TRACE: Readonly<Record<string, Samples>> = {
   ],
   'GET /api/cases/{id}/explain': (known) =>
     cases(known).flatMap((id) => [get(`/api/cases/${id}/explain`), get(`/api/cases/${id}/explain?action=freeze`)]),
-  // Those who examine, and audit, are told of others: nobody who asks here is one of them.
+  // Those who examine, and audit, are told of others (`noninterference-offices.ts`).
   'GET /api/examine/decision': (known) =>
     documents(known)
       .slice(-2)
@@ -189,7 +189,10 @@ export const TRACE: Readonly<Record<string, Samples>> = {
     ...lists('/api/audit/events').slice(0, 2),
     get(`/api/audit/events?person=${own(known).person}`),
   ],
-  'GET /api/audit/events/{id}/proof': ({ nothing }) => [get(`/api/audit/events/${nothing}/proof`)],
+  'GET /api/audit/events/{id}/proof': async ({ ground, nothing }) => {
+    const { rows } = await ground.sql.query<{ id: string }>('SELECT event_id AS id FROM ledger_leaf LIMIT 1');
+    return [...rows.map(({ id }) => id), nothing].map((id) => get(`/api/audit/events/${id}/proof`));
+  },
   'GET /api/audit/checkpoint': () => [get('/api/audit/checkpoint')],
   'GET /api/audit/consistency': () => [get('/api/audit/consistency?first=1&second=2')],
   'POST /api/session': () => [

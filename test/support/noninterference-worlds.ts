@@ -8,6 +8,7 @@ import { OPEN_ACTS } from './noninterference-acts';
 import { type Ground, LISTS, OWN_LIST, READERS, READ_IN, type Reader, nothingHidden } from './noninterference-ground';
 import { HIDDEN_ACTS } from './noninterference-hidden-acts';
 import { type Exchange, Memory, type Request, type Told, nextPage } from './noninterference-memory';
+import { isToldByOffice, wordIn } from './noninterference-offices';
 import { TRACE } from './noninterference-trace';
 import { Fate } from './one-fate';
 import { aPerson } from './people';
@@ -32,6 +33,8 @@ export interface Compared {
   readonly routes: ReadonlySet<string>;
   /** Those of the routes that gave something at least once: where everything is refused, little is compared. */
   readonly given: ReadonlySet<string>;
+  /** Those that told an office of others at least once: they are not compared, but must say no word. */
+  readonly toldByOffice: ReadonlySet<string>;
   /** Every request that the two worlds answered differently. */
   readonly differences: readonly string[];
 }
@@ -65,7 +68,10 @@ export class Worlds {
     const alliance = await openAllianceHouse(options);
     const { house, stranger } = alliance;
     const roles = ['planner', 'requester', 'disclosure-reviewer', 'release-officer', 'watch-officer'];
-    const { busy, clerk, cleared, colleague, keeper } = await house.enrol({
+    const { busy, clerk, cleared, auditor, officer, guarded, colleague, keeper } = await house.enrol({
+      auditor: aPerson('reader.auditor').clearedTo('RESTRICTED').inRole('auditor'),
+      officer: aPerson('reader.officer').clearedTo('RESTRICTED').inRole('security-officer'),
+      guarded: aPerson('reader.guarded').clearedTo('TOP SECRET').inRole('security-officer'),
       cleared: aPerson('reader.cleared')
         .from('NOR')
         .clearedTo('TOP SECRET')
@@ -93,6 +99,7 @@ export class Worlds {
     await house.admit();
     // What is top secret is hidden from whoever has not shown a second factor in this session.
     const unassured = { ...cleared, sid: await house.openSession(cleared.person, { steppedUp: false }) };
+    const unassuredOfficer = { ...guarded, sid: await house.openSession(guarded.person, { steppedUp: false }) };
     const url = house.databases.main('superuser');
     const fate = await Fate.over(url);
     const sql = new Client({ connectionString: url });
@@ -100,7 +107,8 @@ export class Worlds {
     await sql.query(`INSERT INTO sec.second_factor (person_id, secret) VALUES ($1, decode(repeat('00', 32), 'hex'))`, [
       busy.person,
     ]);
-    const people = { readers: { busy, clerk, unassured, stranger }, colleague, keeper };
+    const readers = { busy, clerk, unassured, stranger, auditor, officer, unassuredOfficer };
+    const people = { readers, colleague, keeper };
     const worlds = new Worlds(alliance, people, sql, fate, await KeptRows.of(url, 'kept_empty'));
     await worlds.begin(url);
     return worlds;
@@ -130,7 +138,8 @@ export class Worlds {
     return {
       requests: exchanges.length,
       routes: new Set(exchanges.map(({ route }) => route)),
-      given: new Set(exchanges.flatMap(({ route, answer }) => (answer.status < 400 ? [route] : []))),
+      given: routesThatGave(exchanges.filter(({ reader, route }) => !isToldByOffice(reader, route))),
+      toldByOffice: routesThatGave(exchanges.filter(({ reader, route }) => isToldByOffice(reader, route))),
       differences,
     };
   }
@@ -217,8 +226,16 @@ const told = ({ status, headers, body }: Answer): Told => {
   return { status, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'date')), body };
 };
 
+const routesThatGave = (exchanges: readonly Exchange[]): Set<string> =>
+  new Set(exchanges.flatMap(({ route, answer }) => (answer.status < 400 ? [route] : [])));
+
 function differenceOf({ route, reader, ask: asked, answer }: Exchange, other: Exchange | undefined): string[] {
   const place = `${reader}, ${route}, ${asked.path}`;
+  if (isToldByOffice(reader, route)) {
+    const word = wordIn(answer);
+    if (word !== undefined) return [`${place}: the word ${word} of a text: ${answer.body}`];
+    return answer.status < 500 ? [] : [`${place}: ${OUT_OF_ORDER}: ${answer.body}`];
+  }
   if (other !== undefined && isDeepStrictEqual(answer, other.answer))
     return answer.status < 500 ? [] : [`${place}: ${OUT_OF_ORDER}: ${answer.body}`];
   return [`${place}: ${firstDifference(JSON.stringify(answer), JSON.stringify(other?.answer))}`];
@@ -232,15 +249,26 @@ function firstDifference(one: string, other: string): string {
 }
 
 /** How many of a route's requests each reader makes. */
-const HOW_MANY: Readonly<Record<Reader, number>> = { busy: Infinity, clerk: 3, unassured: 2, stranger: 1 };
+const HOW_MANY: Readonly<Record<Reader, number>> = {
+  busy: Infinity,
+  clerk: 3,
+  unassured: 2,
+  stranger: 1,
+  auditor: 1,
+  officer: 1,
+  unassuredOfficer: 1,
+};
 
-/** Everything once: the busiest reader asks each route whatever there is to ask, the others some of it; those of `routes`, or all. */
-export const everything = (routes: readonly string[] = Object.keys(TRACE)): Event[] =>
+/**
+ * Everything once: the busiest reader asks each route whatever there is to ask, an office what it is told, the others some of it;
+ * those of `routes`, or all. `by` asks whatever there is to ask as well.
+ */
+export const everything = (routes: readonly string[] = Object.keys(TRACE), by?: Reader): Event[] =>
   Object.keys(TRACE)
     .filter((route) => routes.includes(route))
     .flatMap((route, n) =>
       READERS.flatMap((reader): Event[] => {
-        const most = HOW_MANY[reader];
+        const most = reader === by || isToldByOffice(reader, route) ? Infinity : HOW_MANY[reader];
         const lots = most === Infinity ? [-1] : Array.from({ length: most }, (_none, more) => n + more);
         return lots.map((lot) => ({ kind: 'ask', route, reader, lot }));
       }),

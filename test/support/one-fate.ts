@@ -1,5 +1,6 @@
 import crypto, { createHash } from 'node:crypto';
 import { Client } from 'pg';
+import { Tx } from '#database';
 
 const NOT_FAKED = [
   'hrtime',
@@ -19,13 +20,15 @@ const NOT_FAKED = [
  * between steps, and what either of them draws by lot is drawn from the name of the step. So two worlds that take the same step
  * make the same ids, secrets and moments, whatever was done in one of them besides.
  *
- * Only a test's own copy of a database is changed: `now()` and `gen_random_uuid()` in its functions, defaults and policies.
+ * Only a test's own copy of a database is changed: `now()` and `gen_random_uuid()` in its functions, defaults and policies; and `now()`
+ * in the statements of the process.
  */
 export class Fate {
   private readonly start = Math.floor(Date.now() / 1_000) * 1_000;
   private step = 'before';
   private readonly drawn = new Map<string, number>();
   private readonly spies: jest.SpyInstance[] = [];
+  private readonly givesBack: (() => void)[] = [];
 
   private constructor(private readonly database: Client) {}
 
@@ -40,6 +43,7 @@ export class Fate {
       jest.spyOn(crypto, 'randomUUID').mockImplementation(() => fate.uuid()),
       jest.spyOn(crypto, 'randomBytes').mockImplementation((size: number) => fate.bytes(size)),
     );
+    fate.givesBack.push(...STATEMENTS.map(askingOneClock));
     await fate.takeStep('before', 0);
     return fate;
   }
@@ -59,6 +63,7 @@ export class Fate {
   /** Time and chance are their own again. */
   async end(): Promise<void> {
     for (const spy of this.spies) spy.mockRestore();
+    for (const giveBack of this.givesBack) giveBack();
     jest.useRealTimers();
     await this.database.end();
   }
@@ -77,6 +82,17 @@ export class Fate {
     );
     return Buffer.concat(blocks).subarray(0, size);
   }
+}
+
+const STATEMENTS = ['row', 'rows', 'change'] as const satisfies readonly (keyof Tx)[];
+
+/** Statements of the process ask the same clock; answers what makes them ask their own again. */
+function askingOneClock(name: (typeof STATEMENTS)[number]): () => void {
+  const stands = Reflect.get(Tx.prototype, name) as (this: Tx, sql: string, ...given: unknown[]) => unknown;
+  Reflect.set(Tx.prototype, name, function (this: Tx, sql: string, ...given: unknown[]) {
+    return stands.call(this, sql.replaceAll(/(?<!exercise\.)\bnow\(\)/g, 'exercise.now()'), ...given);
+  });
+  return () => void Reflect.set(Tx.prototype, name, stands);
 }
 
 const ONE_CLOCK = `
@@ -124,11 +140,4 @@ const REPLACE = `
         EXECUTE format('ALTER POLICY %s WITH CHECK (%s)', each.name, exercise.told(each.with_check)); END IF;
     END LOOP;
   END $do$;
-  -- The one moment that a statement of the process itself asks the database for.
-  CREATE FUNCTION exercise.read_at() RETURNS trigger LANGUAGE plpgsql AS $$
-  BEGIN
-    IF OLD.read_at IS NULL AND NEW.read_at IS NOT NULL THEN NEW.read_at := exercise.now(); END IF;
-    RETURN NEW;
-  END $$;
-  CREATE TRIGGER read_at BEFORE UPDATE ON notification FOR EACH ROW EXECUTE FUNCTION exercise.read_at();
 `;

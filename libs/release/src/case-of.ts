@@ -41,9 +41,11 @@ export async function requireCase(
   if (row === undefined) throw new ProblemError('not-found');
   const protection = (await protectionsOf(tx, [row.protectionId])).get(row.protectionId);
   if (protection === undefined) throw new ProblemError('not-found');
-  const decision = access.decide(actor, asked.action, caseThing(row, protection));
+  const thing = caseThing(row, protection);
+  // INVARIANT (absent_equals_forbidden): whoever may not read a case does nothing to it, whatever other verb the rules let them do.
+  if (!access.permits(actor, 'read', thing)) throw new ProblemError('not-found');
+  const decision = access.decide(actor, asked.action, thing);
   if (decision.effect === 'permit') return row;
-  if (access.decide(actor, 'read', caseThing(row, protection)).effect === 'deny') throw new ProblemError('not-found');
   throw new ProblemError('not-permitted', {
     reasons: accessReasons(decision),
   });

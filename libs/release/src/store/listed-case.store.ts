@@ -1,6 +1,6 @@
 import type { RuleCondition } from '#access';
 import { Bound, type PageKey, type Tx, whereAll } from '#database';
-import { heldUnder } from '#records';
+import { type Rows, cheaper, under } from '#records';
 import { COLUMNS, type CaseRow } from './case.store';
 
 /**
@@ -56,26 +56,34 @@ export async function pageOfCases(
   limit: number,
 ): Promise<ListedCase[]> {
   if (isEmpty(asked)) return [];
-  const { bound, from } = await rowsOf(tx, asked, { after, most: limit + 1 });
-  const by = isFound(asked)
-    ? 'k.by_protection_id AS "byProtectionId", k.by_document_protection_id AS "byDocumentProtectionId"'
-    : 'NULL::int AS "byProtectionId", NULL::int AS "byDocumentProtectionId"';
-  const statement = `SELECT ${COLUMNS}, ${by} FROM ${from} ORDER BY created_at DESC, id DESC LIMIT ${bound.place(limit + 1)}`;
-  return tx.rows<ListedCase>(statement, bound.values);
+  const { bound, conditions } = ruled(asked);
+  const page = isFound(asked)
+    ? foundPage(bound, asked, conditions, { after, most: limit + 1 })
+    : newestPage(bound, asked.filter, conditions, { after, most: limit + 1 });
+  return tx.rows<ListedCase>(`${page} LIMIT ${bound.place(limit + 1)}`, bound.values);
 }
 
-/** How many cases the session may know of that fit: exact. */
+/** How many cases the session may know of that fit: exact. What is not narrowed is read off the counters. */
 export async function countCases(tx: Tx, asked: AskedCases): Promise<number> {
   if (isEmpty(asked)) return 0;
-  const { bound, from } = await rowsOf(tx, asked, { most: null });
-  const row = await tx.row<{ n: string }>(`SELECT count(*) AS n FROM ${from}`, bound.values);
-  return Number(row?.n ?? 0);
+  const { bound, conditions } = ruled(asked);
+  return isFound(asked)
+    ? counted(tx, bound, `count(*) AS n FROM ${found(bound, asked, conditions, { most: null })}`)
+    : counted(tx, bound, countOfAll(bound, asked.filter, conditions));
+}
+
+async function counted(tx: Tx, { values }: Bound, what: string): Promise<number> {
+  return Number((await tx.row<{ n: string }>(`SELECT ${what}`, values))?.n ?? 0);
 }
 
 const isByTarget = ({ filter: { nation, area } }: AskedCases): boolean => nation !== undefined || area !== undefined;
 
 /** Whether the list asks for what has an index that no runtime role may ask: then one function of the database answers. */
-const isFound = (asked: AskedCases): boolean => asked.words !== undefined || isByTarget(asked);
+const isFound = (asked: AskedCases): boolean =>
+  asked.words !== undefined ||
+  asked.filter.document !== undefined ||
+  asked.filter.requestedBy !== undefined ||
+  isByTarget(asked);
 
 const isEmpty = (asked: AskedCases): boolean =>
   asked.rules.cases === 'nothing' || (isByTarget(asked) && asked.rules.documents === 'nothing');
@@ -85,7 +93,8 @@ interface Part {
   readonly most: number | null;
 }
 
-async function rowsOf(tx: Tx, asked: AskedCases, part: Part): Promise<{ bound: Bound; from: string }> {
+/** What the rules ask of a row of `release_case`; their parameters are bound first. */
+function ruled(asked: AskedCases): { bound: Bound; conditions: string[] } {
   const { cases, documents } = asked.rules;
   const needed = (isByTarget(asked) ? [cases, documents] : [cases]).filter((rules) => typeof rules === 'object');
   const bound = new Bound(needed.flatMap(({ parameters }) => parameters));
@@ -93,10 +102,12 @@ async function rowsOf(tx: Tx, asked: AskedCases, part: Part): Promise<{ bound: B
     // INVARIANT (no_read_up): a target tells of its case only to whom the rules let read its document.
     rules === documents ? `EXISTS (SELECT 1 FROM document d WHERE d.id = document_id AND ${rules.sql})` : rules.sql,
   );
-  if (isFound(asked)) return { bound, from: found(bound, asked, conditions, part) };
-  conditions.push(...(await narrowed(tx, bound, asked.filter, part.after)));
-  return { bound, from: `release_case ${whereAll(conditions)}` };
+  return { bound, conditions };
 }
+
+const foundPage = (bound: Bound, asked: AskedCases, conditions: readonly string[], part: Part): string =>
+  `SELECT ${COLUMNS}, k.by_protection_id AS "byProtectionId", k.by_document_protection_id AS "byDocumentProtectionId"
+     FROM ${found(bound, asked, conditions, part)} ORDER BY created_at DESC, id DESC`;
 
 /** The cases whose keys the function gives. What the rules forbid must not use up the page: then all that fit are looked at. */
 function found(
@@ -115,22 +126,47 @@ function found(
   return `sec.cases(${call}) AS k JOIN release_case ON id = k.case_id ${whereAll(conditions)}`;
 }
 
-async function narrowed(
-  tx: Tx,
+const NEWEST = {
+  from: 'release_case c',
+  order: 'c.created_at DESC, c.id DESC',
+  columns: `${COLUMNS}, NULL::int AS "byProtectionId", NULL::int AS "byDocumentProtectionId"`,
+  keys: 'c.created_at AS at, c.id AS case_id',
+  orderOfKeys: 'k.at DESC, k.case_id DESC',
+  protection: 'c.protection_id',
+} as const;
+
+/** The page by the cheaper way: the database knows what the session holds, and how many cases stand under it. */
+function newestPage(
   bound: Bound,
   filter: CaseFilter,
-  after: PageKey | undefined,
-): Promise<readonly string[]> {
-  const under = (await heldUnder(tx, filter))?.ids;
-  return [
-    ...bound.when(filter.state, (place) => `state = ${place}`),
-    ...bound.when(filter.document, (place) => `document_id = ${place}::uuid`),
-    ...bound.when(filter.requestedBy, (place) => `requested_by = ${place}::uuid`),
-    ...bound.when(under, (place) => `protection_id = ANY (${place}::int[])`),
-    ...bound.when(filter.from, (place) => `created_at >= ${place}::timestamptz`),
-    ...bound.when(filter.to, (place) => `created_at < ${place}::timestamptz`),
-    ...(after === undefined
-      ? []
-      : [`(created_at, id) < (${bound.place(after.at)}::timestamptz, ${bound.place(after.id)}::uuid)`]),
-  ];
+  conditions: readonly string[],
+  { after, most }: { readonly after: PageKey | undefined; readonly most: number },
+): string {
+  const where = [...conditions, ...narrowed(bound, filter)];
+  if (after !== undefined)
+    where.push(`(c.created_at, c.id) < (${bound.place(after.at)}::timestamptz, ${bound.place(after.id)}::uuid)`);
+  const fetched = (keys: string): string =>
+    `SELECT ${NEWEST.columns} FROM (${keys}) AS k JOIN release_case c ON c.id = k.case_id`;
+  const rows: Rows = { ...NEWEST, fetched, where, limit: most };
+  const only = filter.policy === undefined ? [] : [under('c.protection_id', 'SELECT ids FROM way')];
+  return `WITH way AS MATERIALIZED (SELECT ids, CASE WHEN merging THEN ids END AS merged FROM ${held(bound, filter)})
+    SELECT * FROM (${cheaper(rows, '(SELECT merged FROM way)', ...only)}) AS page ORDER BY "createdAt" DESC, id DESC`;
 }
+
+function countOfAll(bound: Bound, filter: CaseFilter, conditions: readonly string[]): string {
+  const where = [...conditions, ...narrowed(bound, filter)];
+  if (where.length === 0) return `cases AS n FROM ${held(bound, filter)}`;
+  if (filter.policy !== undefined) where.push(under('c.protection_id', `SELECT ids FROM ${held(bound, filter)}`));
+  return `count(*) AS n FROM release_case c ${whereAll(where)}`;
+}
+
+/** The protections with cases that the session holds, all or those of a policy or classification. */
+const held = (bound: Bound, { policy, classification }: CaseFilter): string =>
+  `sec.session_cases(${bound.place(policy ?? null)}, ${bound.place(policy === undefined ? null : (classification ?? null))})`;
+
+// No sample is taken of a state; the planner would take any for rare, and sort all cases instead of walking down the dates.
+const narrowed = (bound: Bound, { state, from, to }: CaseFilter): string[] => [
+  ...bound.when(state, (place) => `CASE WHEN c.state = ${place} THEN true END IS NOT NULL`),
+  ...bound.when(from, (place) => `c.created_at >= ${place}::timestamptz`),
+  ...bound.when(to, (place) => `c.created_at < ${place}::timestamptz`),
+];
