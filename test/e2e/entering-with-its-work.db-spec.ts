@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { SCOPES } from '#contracts';
 import { type AllianceHouse, PACKAGE, openAllianceHouse } from '../support/alliance';
 import { administrator } from '../support/captured';
 import { ask } from '../support/http';
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => alliance.house.close());
 
-const tokenFor = async (...scopes: string[]): Promise<string> =>
+const tokenFor = async (...scopes: (typeof SCOPES)[number][]): Promise<string> =>
   (
     await alliance.germany.client.issueToken({
       name: `exercise-${scopes.join('-').replaceAll(':', '.')}`,
