@@ -35,7 +35,6 @@ const REFUSED_TO_ALL = [
   'GET /api/examine/people/{id}/documents',
   'POST /api/examine/what-if',
   'POST /api/examine/replays',
-  'POST /api/rules/check',
   'POST /api/rules/preview',
   'POST /api/cases/{id}/schedule',
   'GET /api/audit/events',
