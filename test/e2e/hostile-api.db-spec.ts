@@ -171,7 +171,7 @@ describe('a captured api without a live session', () => {
       expect(await guessed.run('SELECT sec.session_person() AS who, sec.vb() AS rights')).toEqual([
         { who: null, rights: null },
       ]);
-      expect(await guessed.run('SELECT sec.enter($1) AS entered', [sid])).toEqual([{ entered: null }]);
+      expect(await guessed.run('SELECT holder FROM sec.enter($1)', [sid])).toEqual([{ holder: null }]);
       expect(await guessed.run('SELECT body FROM portion')).toEqual([]);
     }
   });
