@@ -11,6 +11,7 @@ import { closedPart, outgoingPart, releaseContent } from './outgoing-content';
 import { planItems } from './plan-items';
 import { loadRound } from './round';
 import type { RenderedFile } from './rendering/content';
+import { letterRefusals } from './rendering/letters';
 import { renderAll } from './rendering/render';
 import { changeCase } from './store/case.store';
 import { type FrozenFile, type ProposalRow, insertProposal } from './store/proposal.store';
@@ -42,6 +43,7 @@ export class FreezeCase {
         if (!next.ok) return { digest: '' };
 
         const content = releaseContent(row, round.treated, round.exercise);
+        refuseFor(letterRefusals(content));
         const files = await Promise.all((await renderAll(content, now)).map(freezeFile));
         const salt = randomBytes(32).toString('hex');
         const closed = closedPart(round.treated);

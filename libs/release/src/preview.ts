@@ -8,6 +8,7 @@ import { caseThing, onTheRecord, refuseFor, requireCase } from './case-of';
 import { releaseContent } from './outgoing-content';
 import { loadRound } from './round';
 import type { RenderedFile, ReleaseContent } from './rendering/content';
+import { letterRefusals } from './rendering/letters';
 import { renderAll } from './rendering/render';
 import type { CaseRow } from './store/case.store';
 import { type StoredFile, renditionsOf } from './store/proposal.store';
@@ -59,6 +60,7 @@ export class PreviewCase {
     const round = await loadRound(tx, actor, row, this.access);
     refuseFor(round.refusals);
     const content = releaseContent(row, round.treated, round.exercise);
+    refuseFor(letterRefusals(content));
     const files = await renderAll(content, this.clock.now());
     return { content, files: files.map((file) => ({ ...file, sha256: sha256Hex(file.bytes) })) };
   }

@@ -1,9 +1,7 @@
 import PDFDocument from 'pdfkit';
-import { dirname, join } from 'node:path';
 import { EXERCISE_NOTICE, type ReleaseContent, type RenderedFile, targetsOf } from './content';
+import { FONTS } from './letters';
 
-// DejaVu covers the alphabets of all member nations; the standard PDF fonts do not.
-const FONTS = join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
 const MARGIN = 64;
 const GAP = 6;
 const COLUMNS = [46, 170, 60, 66, 76, 40] as const;
@@ -28,8 +26,8 @@ export async function renderPdf(content: ReleaseContent, frozenAt: Date): Promis
     },
   });
   const collected = collect(pdf);
-  pdf.registerFont('text', join(FONTS, 'DejaVuSerif.ttf'));
-  pdf.registerFont('bold', join(FONTS, 'DejaVuSerif-Bold.ttf'));
+  pdf.registerFont('text', FONTS.text);
+  pdf.registerFont('bold', FONTS.bold);
   if (content.exercise) pdf.font('bold').fontSize(9).fillColor('#9a3412').text(EXERCISE_NOTICE).moveDown();
   pdf.font('bold').fontSize(20).fillColor('#1b1f24').text(content.title).moveDown(0.5);
   pdf.font('text').fontSize(12).fillColor('#3b4650').text(content.summary).moveDown();
