@@ -12,6 +12,7 @@ export type { LineFault } from './line-fault';
 export { type MarkedDocument, type MarkedPortion, parseMarkedText } from './marked-text';
 export { isSearchable } from './store/found-portion.store';
 export { DOCUMENT_COLUMNS } from './store/listed-document.store';
+export { OWN_WORDS } from './own-words';
 export { type Rows, cheaper, under } from './store/newest';
 export { ReadAttachment } from './read-attachment';
 export { ReadDocument } from './read-document';

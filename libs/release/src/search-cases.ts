@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Actor, type Protection, accessReasons } from '#access';
+import { type Actor, accessReasons } from '#access';
 import { type Counted, Refusals, askedFor, record } from '#audit';
 import { type CaseSearchCommand, type FoundCaseListView, ProblemError } from '#contracts';
 import { Transactions, cutPage, listOf } from '#database';
-import { excerptOf, isSearchable, soughtWords } from '#records';
+import { OWN_WORDS, excerptOf, isSearchable, soughtWords } from '#records';
 import { linesOf, rulesOfCases } from './case-lines';
 import { CaseListParts } from './list-cases';
 import { countCases, pageOfCases } from './store/listed-case.store';
@@ -56,15 +56,9 @@ export class SearchCases {
   }
 
   private async requirePermission(actor: Actor): Promise<void> {
-    const decision = this.parts.access.decide(actor, 'search', { kind: 'Case', protections: [OWN_WORDS] });
+    const decision = this.parts.access.decide(actor, 'search', { ...OWN_WORDS, kind: 'Case' });
     if (decision.effect === 'permit') return;
     await this.refusals.record(actor, { action: 'case.search' });
     throw new ProblemError('not-permitted', { reasons: accessReasons(decision) });
   }
 }
-
-/** What somebody asks is theirs to ask; what it is asked of is judged row by row. */
-const OWN_WORDS: Protection = {
-  label: { policy: 'PUBLIC', classification: 'UNMARKED', categories: [] },
-  needToKnow: ['everyone'],
-};
