@@ -1,7 +1,8 @@
 import { READER_CLASSES, type ReaderClass, fillAtScale } from '../../../test/bench/fill-at-scale';
 import { asking } from '../../../test/support/cluster';
 import { type House, type Resident, openHouse } from '../../../test/support/house';
-import { type PersonBuilder, aPerson } from '../../../test/support/people';
+import { aPerson } from '../../../test/support/people';
+import { enrolReaderClasses } from '../../../test/support/reader-classes';
 
 const SCALE = { documents: 6_000, protections: 600, policies: ['NATO'] } as const;
 
@@ -12,11 +13,7 @@ let nobody: Resident;
 beforeAll(async () => {
   house = await openHouse();
   await asking(house.databases.main('superuser'), (client) => fillAtScale(client, SCALE));
-  const plans = [...READER_CLASSES, 'nobody' as const].map(
-    (name) => [name, aPerson(name).clearedTo('SECRET').inCommunity(name.toUpperCase())] as const,
-  );
-  const enrolled = await house.enrol(Object.fromEntries(plans) as Record<ReaderClass | 'nobody', PersonBuilder>);
-  ({ nobody, ...readers } = enrolled);
+  ({ readers, nobody } = await enrolReaderClasses(house));
 }, 60_000);
 afterAll(async () => {
   await house.close();

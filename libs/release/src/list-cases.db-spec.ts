@@ -3,7 +3,7 @@ import { TWENTIETH, fillCases } from '../../../test/bench/fill-cases';
 import { asking } from '../../../test/support/cluster';
 import { type House, type Resident, openHouse } from '../../../test/support/house';
 import { inSession } from '../../../test/support/in-session';
-import { type PersonBuilder, aPerson } from '../../../test/support/people';
+import { enrolReaderClasses } from '../../../test/support/reader-classes';
 
 const SCALE = { cases: 4_000, protections: 600, policies: ['NATO'] } as const;
 
@@ -14,11 +14,7 @@ let nobody: Resident;
 beforeAll(async () => {
   house = await openHouse();
   await asking(house.databases.main('superuser'), (client) => fillCases(client, SCALE));
-  const plans = [...READER_CLASSES, 'nobody' as const].map(
-    (name) => [name, aPerson(name).clearedTo('SECRET').inCommunity(name.toUpperCase())] as const,
-  );
-  const enrolled = await house.enrol(Object.fromEntries(plans) as Record<ReaderClass | 'nobody', PersonBuilder>);
-  ({ nobody, ...readers } = enrolled);
+  ({ readers, nobody } = await enrolReaderClasses(house));
 }, 60_000);
 afterAll(async () => {
   await house.close();
